@@ -1,0 +1,79 @@
+package io.ramshot;
+
+import java.time.Duration;
+
+/**
+ * How a snapshot is taken.
+ *
+ * @param poolBytes size of the copy pool in bytes, rounded down to whole 2 MiB chunks, at least
+ *     one; default 256 MiB. The pool bounds the extra memory of a snapshot.
+ * @param hugePages whether RAM is asked to be on transparent huge pages and collapsed before the
+ *     freeze; default true. Huge pages decide the pause.
+ * @param directIo whether O_DIRECT is tried before buffered writes; default true
+ * @param bytesPerSecond upper bound on the rate of writing to the file, 0 for none; default 0
+ * @param freezeTimeout how long vCPUs and participants may take before the snapshot is refused;
+ *     default 2 s
+ * @param stallLimit how long one guest thread may wait for one page before the snapshot is given up
+ *     so that the guest runs on; default 5 s
+ */
+public record SnapshotOptions(
+    long poolBytes,
+    boolean hugePages,
+    boolean directIo,
+    long bytesPerSecond,
+    Duration freezeTimeout,
+    Duration stallLimit) {
+
+  /** The unit of bulk work, in bytes. */
+  public static final long CHUNK_BYTES = 2L << 20;
+
+  public static final SnapshotOptions DEFAULTS =
+      new SnapshotOptions(256L << 20, true, true, 0, Duration.ofSeconds(2), Duration.ofSeconds(5));
+
+  public SnapshotOptions {
+    if (poolBytes < CHUNK_BYTES) {
+      throw new IllegalArgumentException(
+          "pool of " + poolBytes + " bytes is smaller than one chunk: give at least 2 MiB");
+    }
+    if (bytesPerSecond < 0) {
+      throw new IllegalArgumentException(
+          "rate of " + bytesPerSecond + " bytes/s is negative: give 0 for no limit");
+    }
+    requirePositive(freezeTimeout, "freeze timeout");
+    requirePositive(stallLimit, "stall limit");
+  }
+
+  private static void requirePositive(Duration value, String name) {
+    if (value.isNegative() || value.isZero()) {
+      throw new IllegalArgumentException(name + " of " + value + " is not positive");
+    }
+  }
+
+  public SnapshotOptions withPoolBytes(long value) {
+    return new SnapshotOptions(
+        value, hugePages, directIo, bytesPerSecond, freezeTimeout, stallLimit);
+  }
+
+  public SnapshotOptions withHugePages(boolean value) {
+    return new SnapshotOptions(
+        poolBytes, value, directIo, bytesPerSecond, freezeTimeout, stallLimit);
+  }
+
+  public SnapshotOptions withDirectIo(boolean value) {
+    return new SnapshotOptions(
+        poolBytes, hugePages, value, bytesPerSecond, freezeTimeout, stallLimit);
+  }
+
+  public SnapshotOptions withBytesPerSecond(long value) {
+    return new SnapshotOptions(poolBytes, hugePages, directIo, value, freezeTimeout, stallLimit);
+  }
+
+  public SnapshotOptions withFreezeTimeout(Duration value) {
+    return new SnapshotOptions(poolBytes, hugePages, directIo, bytesPerSecond, value, stallLimit);
+  }
+
+  public SnapshotOptions withStallLimit(Duration value) {
+    return new SnapshotOptions(
+        poolBytes, hugePages, directIo, bytesPerSecond, freezeTimeout, value);
+  }
+}

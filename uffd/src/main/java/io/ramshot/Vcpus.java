@@ -1,0 +1,32 @@
+package io.ramshot;
+
+import java.time.Duration;
+
+/**
+ * The threads that run guest code, as far as a checkpoint needs to know them: they can be frozen at
+ * a quantum boundary, and thawed.
+ */
+public interface Vcpus {
+
+  /** For a guest that the caller freezes itself, or whose single instant does not matter. */
+  Vcpus NONE =
+      new Vcpus() {
+        @Override
+        public void freeze(Duration timeout) {}
+
+        @Override
+        public void thaw() {}
+      };
+
+  /**
+   * Returns once no vCPU is inside a quantum; none enters one before {@link #thaw}.
+   *
+   * @param timeout how long to wait for the vCPUs to arrive
+   * @throws SnapshotException if a vCPU did not arrive in time; the message names the thread, and
+   *     all vCPUs run again
+   */
+  void freeze(Duration timeout) throws SnapshotException;
+
+  /** Lets the vCPUs run. Harmless when they are not frozen. Never blocks. */
+  void thaw();
+}
