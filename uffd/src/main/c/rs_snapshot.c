@@ -7,8 +7,10 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "rs_clock.h"
@@ -20,8 +22,25 @@
 #define NO_BLOCK UINT64_MAX
 #define THREAD_STACK ((size_t)512 << 10)
 
-int rs_probe(uint64_t *features) {
-    return rs_uffd_features(features);
+int rs_page_bytes(void) {
+    return (int)sysconf(_SC_PAGESIZE);
+}
+
+int64_t rs_allocated_bytes(const char *path) {
+    struct stat file;
+    return stat(path, &file) ? 0 : (int64_t)file.st_blocks * 512;
+}
+
+const char *rs_error_text(int error) {
+    return strerror(error);
+}
+
+int rs_figure_count(void) {
+    return RS_FIGURE_COUNT;
+}
+
+int rs_stall_bucket_count(void) {
+    return RS_STALL_BUCKETS;
 }
 
 int rs_advise_huge(uint64_t address, uint64_t length) {

@@ -87,8 +87,18 @@ struct rs_snapshot {
 
 /* --- called by Java ----------------------------------------------------------------------- */
 
-/* What can be told before anything is tried: -errno where userfaultfd cannot be had. */
-RS_EXPORT int rs_probe(uint64_t *features);
+/* The size of a page. */
+RS_EXPORT int rs_page_bytes(void);
+
+/* What a file takes on disk, in bytes; 0 where it cannot be told. */
+RS_EXPORT int64_t rs_allocated_bytes(const char *path);
+
+/* What an errno means, in words. */
+RS_EXPORT const char *rs_error_text(int error);
+
+/* How many figures and stall buckets there are: Java checks that it counts alike. */
+RS_EXPORT int rs_figure_count(void);
+RS_EXPORT int rs_stall_bucket_count(void);
 
 /* See rs_huge_advise. */
 RS_EXPORT int rs_advise_huge(uint64_t address, uint64_t length);
@@ -103,7 +113,6 @@ struct rs_options {
     uint64_t pool_bytes;
     uint64_t rate;           /* bytes/s, 0: no limit */
     uint64_t stall_limit_ns; /* a longer wait of a guest thread fails the snapshot */
-    uint64_t huge_pages;     /* 1: collapse before the freeze */
     uint64_t direct_io;      /* 1: try O_DIRECT */
     uint64_t old_pagemap;    /* 1: as on a kernel without PAGEMAP_SCAN (tests) */
 };
