@@ -117,7 +117,7 @@ final class RunningSnapshot implements Snapshot {
     Capture prepared =
         Capture.prepare(
             new CaptureOptions(
-                options.poolBytes(),
+                poolBytes(),
                 options.bytesPerSecond(),
                 options.stallLimit().toNanos(),
                 options.directIo(),
@@ -131,6 +131,14 @@ final class RunningSnapshot implements Snapshot {
     if (options.hugePages()) {
       prepared.collapse();
     }
+  }
+
+  private long poolBytes() {
+    return options.poolBytes() != 0 ? options.poolBytes() : PoolSize.automatic(totalBytes());
+  }
+
+  private long totalBytes() {
+    return blocks.stream().mapToLong(Block::length).sum();
   }
 
   /** Runs while every vCPU is parked. */
@@ -227,8 +235,7 @@ final class RunningSnapshot implements Snapshot {
   @Override
   public SnapshotStatus status() {
     synchronized (lock) {
-      long total = blocks.stream().mapToLong(Block::length).sum();
-      return StatusReader.read(state, total, options.poolBytes(), capture, freeze);
+      return StatusReader.read(state, totalBytes(), capture, freeze);
     }
   }
 
