@@ -204,18 +204,26 @@ final class RunningSnapshot implements Snapshot {
     if (index < 0) {
       return;
     }
-    while (!end.isDone()) {
-      Capture current;
-      synchronized (lock) {
-        current = capture;
-      }
-      if (current == null) {
-        cancelPrepared(block);
-      } else if (current.mayFree(index)) {
-        return;
-      }
+    boolean interrupted = false;
+    while (!end.isDone() && !released(index)) {
       LockSupport.parkNanos(RELEASE_POLL_NANOS);
+      interrupted |= Thread.interrupted(); /* or parking would return at once for ever */
     }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private boolean released(int index) {
+    Capture current;
+    synchronized (lock) {
+      current = capture;
+    }
+    if (current == null) {
+      cancelPrepared(blocks.get(index));
+      return false;
+    }
+    return current.mayFree(index);
   }
 
   /** A block goes before the engine has it: this snapshot cannot come to anything. */
