@@ -1,0 +1,161 @@
+package io.ramshot.image;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What the sections of an image say, checked against the header and against each other. */
+record Metadata(
+    Product product,
+    List<ImageBlock> blocks,
+    List<PageTable> tables,
+    List<ParticipantState> states,
+    Map<String, String> info) {
+
+  /** The least that an entry of each section takes, in bytes; names have at least one. */
+  private static final int BLOCK_ENTRY_LENGTH = 35;
+
+  private static final int STATE_ENTRY_LENGTH = 11;
+  private static final int FIGURE_ENTRY_LENGTH = 5;
+
+  static Metadata read(ImageFile file, ImageHeader header) throws ImageException {
+    Sections sections = Sections.read(file, header);
+    Product product = readProduct(sections.next(Section.PRODUCT));
+    List<ImageBlock> blocks = readBlocks(sections.next(Section.BLOCKS), header);
+    List<PageTable> tables = new ArrayList<>(blocks.size());
+    for (ImageBlock block : blocks) {
+      tables.add(readPages(sections.next(Section.PAGES), block, header.pageSize()));
+    }
+    List<ParticipantState> states = readStates(sections.next(Section.STATES));
+    Map<String, String> info = readInfo(sections.next(Section.FIGURES));
+    sections.requireEnd();
+    return new Metadata(product, blocks, List.copyOf(tables), states, info);
+  }
+
+  private static Product readProduct(SectionReader in) throws ImageException {
+    Product product = new Product(in.name("product name"), in.name("product version"));
+    in.requireEnd();
+    return product;
+  }
+
+  private static List<ImageBlock> readBlocks(SectionReader in, ImageHeader header)
+      throws ImageException {
+    int count = in.count("blocks", BLOCK_ENTRY_LENGTH);
+    if (count != header.blockCount()) {
+      throw in.damaged("has " + count + " blocks, the header says " + header.blockCount());
+    }
+    Set<String> names = new HashSet<>();
+    List<ImageBlock> blocks = new ArrayList<>();
+    long free = header.dataOffset();
+    for (int id = 0; id < count; id++) {
+      ImageBlock block = readBlock(in, id, header.pageSize());
+      if (!names.add(block.name())) {
+        throw in.damaged("has two blocks named " + block.name());
+      }
+      // Regions in ascending order cannot overlap; the subtraction cannot overflow.
+      if (block.dataOffset() < free
+          || block.dataOffset() % ImageLayout.ALIGNMENT != 0
+          || block.dataOffset() > header.metadataOffset() - block.regionLength(header.pageSize())) {
+        throw in.damaged(
+            "puts block " + block.name() + " at impossible offset " + block.dataOffset());
+      }
+      free = block.dataOffset() + block.regionLength(header.pageSize());
+      blocks.add(block);
+    }
+    in.requireEnd();
+    return List.copyOf(blocks);
+  }
+
+  private static ImageBlock readBlock(SectionReader in, int id, int pageSize)
+      throws ImageException {
+    int storedId = in.u32("a block's id");
+    if (storedId != id) {
+      throw in.damaged(
+          "has block " + Integer.toUnsignedString(storedId) + " in the place of block " + id);
+    }
+    int kindCode = in.u32("a block's kind");
+    long length = in.u64("a block's length");
+    long dataOffset = in.u64("a block's offset");
+    int lead = in.u32("a block's lead");
+    in.requireZero(in.u32("a block's reserved word"), "a reserved word");
+    String name = in.name("block name");
+    if (lead < 0 || lead >= pageSize) {
+      throw in.damaged(
+          "has block " + name + " with an impossible lead of " + Integer.toUnsignedString(lead));
+    }
+    if (length < 1 || !ImageBlock.fits(length, lead, pageSize)) {
+      throw in.damaged(
+          "has block " + name + " with an impossible length of " + Long.toUnsignedString(length));
+    }
+    try {
+      return new ImageBlock(id, name, BlockKind.of(kindCode), length, dataOffset, lead);
+    } catch (IllegalArgumentException e) {
+      throw in.damaged(
+          "has block " + name + " of unknown kind " + Integer.toUnsignedString(kindCode));
+    }
+  }
+
+  private static PageTable readPages(SectionReader in, ImageBlock block, int pageSize)
+      throws ImageException {
+    int id = in.u32("its block's id");
+    if (id != block.id()) {
+      throw in.damaged(
+          "of block " + Integer.toUnsignedString(id) + " is in the place of block " + block.id());
+    }
+    in.requireZero(in.u32("a reserved word"), "a reserved word");
+    long pages = in.u64("its page count");
+    if (pages != block.pageCount(pageSize)) {
+      throw in.damaged(
+          String.format(
+              "has %s pages for block %s of %d pages",
+              Long.toUnsignedString(pages), block.name(), block.pageCount(pageSize)));
+    }
+    ByteBuffer kinds = in.direct((int) pages, "the kinds of its pages");
+    in.requirePadding();
+    ByteBuffer crcs = in.direct((int) pages * 4, "the checksums of its pages");
+    in.requireEnd();
+    PageTable table = new PageTable(kinds.asReadOnlyBuffer(), crcs.asReadOnlyBuffer());
+    int invalid = table.firstInvalid();
+    if (invalid >= 0) {
+      throw in.damaged(
+          String.format(
+              "gives page %d of block %s the impossible kind %d with checksum 0x%08x",
+              invalid, block.name(), kinds.get(invalid), table.crc(invalid)));
+    }
+    return table;
+  }
+
+  private static List<ParticipantState> readStates(SectionReader in) throws ImageException {
+    int count = in.count("states", STATE_ENTRY_LENGTH);
+    Set<String> names = new HashSet<>();
+    List<ParticipantState> states = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      String name = in.name("participant name");
+      if (!names.add(name)) {
+        throw in.damaged("has two participants named " + name);
+      }
+      long length = in.u64("a state's length");
+      states.add(new ParticipantState(name, in.blob(length, "the state of " + name)));
+    }
+    in.requireEnd();
+    return List.copyOf(states);
+  }
+
+  private static Map<String, String> readInfo(SectionReader in) throws ImageException {
+    int count = in.count("figures", FIGURE_ENTRY_LENGTH);
+    Map<String, String> info = new LinkedHashMap<>();
+    for (int i = 0; i < count; i++) {
+      String key = in.name("figure's key");
+      if (info.put(key, in.text("figure's value")) != null) {
+        throw in.damaged("has two figures named " + key);
+      }
+    }
+    in.requireEnd();
+    return Collections.unmodifiableMap(info);
+  }
+}
