@@ -1,7 +1,7 @@
 package io.ramshot.hooks;
 
-import io.ramshot.BlockKind;
 import io.ramshot.boot.Allocations;
+import io.ramshot.image.BlockKind;
 import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;

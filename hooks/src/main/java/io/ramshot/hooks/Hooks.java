@@ -81,7 +81,14 @@ public final class Hooks implements AutoCloseable {
       HookOptions options,
       Guest guest,
       Consumer<String> warnings) {
+    warmUp(guest);
     return install(instrumentation, options, GuestView.of(guest), warnings);
+  }
+
+  /** Has the engine's native code loaded now, not inside the host's first allocation. */
+  private static void warmUp(Guest guest) {
+    ByteBuffer buffer = ByteBuffer.allocateDirect(SELF_TEST_BYTES);
+    guest.unregister(guest.register("io.ramshot.hooks#0", buffer));
   }
 
   static Hooks install(

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.example.Memory;
 import com.example.video.Screen;
-import io.ramshot.BlockKind;
+import io.ramshot.image.BlockKind;
 import java.io.IOException;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
