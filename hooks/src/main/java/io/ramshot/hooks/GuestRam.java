@@ -63,6 +63,8 @@ final class GuestRam implements Allocations.Sink {
   @Override
   public void allocated(long address, long bytes) {
     try {
+      // Left by an allocateDirect that failed, or whose buffer is smaller than its memory.
+      unwrapped.remove(Thread.currentThread());
       AllocationSite site = filter.site().orElse(null);
       if (site == null || !(site.guestRam() || holders)) {
         return;

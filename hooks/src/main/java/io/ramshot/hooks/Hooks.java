@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import net.bytebuddy.asm.Advice;
@@ -50,12 +51,20 @@ public final class Hooks implements AutoCloseable {
       GuestView guest,
       Consumer<String> warnings) {
     this.options = options;
-    this.warnings = warnings;
+    // An object of a hooked class that cannot be handled is seldom the only one.
+    Set<String> told = ConcurrentHashMap.newKeySet();
+    Consumer<String> once =
+        line -> {
+          if (told.add(line)) {
+            warnings.accept(line);
+          }
+        };
+    this.warnings = once;
     Access access = new Access(instrumentation);
-    ram = new GuestRam(guest, options, warnings);
-    gates = new Gates(options.gates(), warnings);
-    states = new States(options.states(), guest, access, warnings);
-    holders = options.ramHolders().stream().map(h -> new Holder(h, ram, access, warnings)).toList();
+    ram = new GuestRam(guest, options, once);
+    gates = new Gates(options.gates(), once);
+    states = new States(options.states(), guest, access, once);
+    holders = options.ramHolders().stream().map(h -> new Holder(h, ram, access, once)).toList();
     vcpus = new GateVcpus(gates, states);
     Set<String> hooked = new HashSet<>();
     hooked.add(UNSAFE);
@@ -63,7 +72,7 @@ public final class Hooks implements AutoCloseable {
     options.gates().forEach(g -> hooked.add(g.className()));
     options.states().forEach(s -> hooked.add(s.className()));
     options.ramHolders().forEach(h -> hooked.add(h.className()));
-    transformer = new HookTransformer(instrumentation, hooked, this::hook, warnings);
+    transformer = new HookTransformer(instrumentation, hooked, this::hook, once);
   }
 
   /**
@@ -72,7 +81,7 @@ public final class Hooks implements AutoCloseable {
    * @param instrumentation must be able to retransform classes
    * @param guest gets the blocks and the participants as they appear; the caller gives it the
    *     {@link #vcpus}
-   * @param warnings told, by any thread, in one line what the user should know
+   * @param warnings told, by any thread, in one line what the user should know; no line twice
    * @throws IllegalStateException if hooks are installed already, or the boot jar is not where it
    *     must be
    */

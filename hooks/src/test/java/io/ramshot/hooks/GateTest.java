@@ -250,6 +250,26 @@ class GateTest extends HookedTest {
   }
 
   @Test
+  void threadInAnOverloadThatIsNotGatedIsNotWaitedFor() throws Exception {
+    CountDownLatch entered = new CountDownLatch(1);
+    CountDownLatch leave = new CountDownLatch(1);
+    Thread loop =
+        new Thread(
+            () ->
+                board.step(
+                    () -> {
+                      entered.countDown();
+                      await(leave);
+                    }));
+    loop.start();
+    await(entered);
+    install("gate", "com.example.Board::step()");
+    hooks.vcpus().freeze(SHORT);
+    leave.countDown();
+    loop.join();
+  }
+
+  @Test
   void actionBeforeTheFirstQuantumRunsOnceWhileAllAreHeld() throws Exception {
     install("gate", "com.example.Board::step");
     AtomicInteger runs = new AtomicInteger();
