@@ -1,0 +1,318 @@
+package io.ramshot.hooks;
+
+import io.ramshot.Guest;
+import io.ramshot.Vcpus;
+import io.ramshot.boot.Allocations;
+import io.ramshot.boot.Gate;
+import io.ramshot.boot.Instances;
+import java.lang.instrument.Instrumentation;
+import java.nio.ByteBuffer;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import net.bytebuddy.asm.Advice;
+import net.bytebuddy.description.type.TypeDescription;
+import net.bytebuddy.dynamic.DynamicType;
+import net.bytebuddy.matcher.ElementMatchers;
+
+/**
+ * Ties a host to a {@link Guest}: its RAM becomes blocks, its vCPUs stop at gates, its objects take
+ * part in checkpoints.
+ *
+ * <p>{@code ramshot-boot.jar} must be on the boot class path before this class is loaded. There is
+ * one installation a JVM at a time.
+ */
+public final class Hooks implements AutoCloseable {
+
+  private static final String UNSAFE = "jdk.internal.misc.Unsafe";
+  private static final String BYTE_BUFFER = "java.nio.ByteBuffer";
+
+  /** Enough for a self-test, small enough for every setting of the limit of direct memory. */
+  private static final int SELF_TEST_BYTES = 64;
+
+  private static final AtomicBoolean INSTALLED = new AtomicBoolean();
+
+  private final HookOptions options;
+  private final Consumer<String> warnings;
+  private final GuestRam ram;
+  private final Gates gates;
+  private final States states;
+  private final List<Holder> holders;
+  private final Vcpus vcpus;
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private final HookTransformer transformer;
+
+  private Hooks(
+      Instrumentation instrumentation,
+      HookOptions options,
+      GuestView guest,
+      Consumer<String> warnings) {
+    this.options = options;
+    // An object of a hooked class that cannot be handled is seldom the only one.
+    Set<String> told = ConcurrentHashMap.newKeySet();
+    Consumer<String> once =
+        line -> {
+          if (told.add(line)) {
+            warnings.accept(line);
+          }
+        };
+    this.warnings = once;
+    Access access = new Access(instrumentation);
+    ram = new GuestRam(guest, options, once);
+    gates = new Gates(options.gates(), once);
+    states = new States(options.states(), guest, access, once);
+    holders = options.ramHolders().stream().map(h -> new Holder(h, ram, access, once)).toList();
+    vcpus = new GateVcpus(gates, states);
+    Set<String> hooked = new HashSet<>();
+    hooked.add(UNSAFE);
+    hooked.add(BYTE_BUFFER);
+    options.gates().forEach(g -> hooked.add(g.className()));
+    options.states().forEach(s -> hooked.add(s.className()));
+    options.ramHolders().forEach(h -> hooked.add(h.className()));
+    transformer = new HookTransformer(instrumentation, hooked, this::hook, once);
+  }
+
+  /**
+   * Puts the hooks in place, in classes that are loaded and in those that will be.
+   *
+   * @param instrumentation must be able to retransform classes
+   * @param guest gets the blocks and the participants as they appear; the caller gives it the
+   *     {@link #vcpus}
+   * @param warnings told, by any thread, in one line what the user should know; no line twice
+   * @throws IllegalStateException if hooks are installed already, or the boot jar is not where it
+   *     must be
+   */
+  public static Hooks install(
+      Instrumentation instrumentation,
+      HookOptions options,
+      Guest guest,
+      Consumer<String> warnings) {
+    warmUp(guest);
+    return install(instrumentation, options, GuestView.of(guest), warnings);
+  }
+
+  /** Has the engine's native code loaded now, not inside the host's first allocation. */
+  private static void warmUp(Guest guest) {
+    ByteBuffer buffer = ByteBuffer.allocateDirect(SELF_TEST_BYTES);
+    guest.unregister(guest.register("io.ramshot.hooks#0", buffer));
+  }
+
+  static Hooks install(
+      Instrumentation instrumentation,
+      HookOptions options,
+      GuestView guest,
+      Consumer<String> warnings) {
+    if (Allocations.class.getClassLoader() != null) {
+      throw new IllegalStateException(
+          "io.ramshot.boot is not in the boot loader: append ramshot-boot.jar to its search before"
+              + " any class of io.ramshot.hooks is loaded");
+    }
+    if (!INSTALLED.compareAndSet(false, true)) {
+      throw new IllegalStateException("hooks are installed already: close them first");
+    }
+    Hooks hooks = new Hooks(instrumentation, options, guest, warnings);
+    try {
+      hooks.install();
+    } catch (RuntimeException | Error e) {
+      hooks.close();
+      throw e;
+    }
+    return hooks;
+  }
+
+  private void install() {
+    Gate.reset();
+    Instances.sink(this::constructed);
+    transformer.install();
+    selfTest();
+    Allocations.sink(ram);
+    Allocations.minimum = options.ramMin();
+  }
+
+  private DynamicType.Builder<?> hook(
+      DynamicType.Builder<?> builder, TypeDescription type, ClassLoader loader, boolean wasLoaded) {
+    String name = type.getName();
+    if (name.equals(UNSAFE)) {
+      return builder
+          .visit(
+              Advice.to(UnsafeAdvice.Allocate.class)
+                  .on(
+                      ElementMatchers.named("allocateMemory")
+                          .and(ElementMatchers.takesArguments(long.class))))
+          .visit(
+              Advice.to(UnsafeAdvice.Free.class)
+                  .on(
+                      ElementMatchers.named("freeMemory")
+                          .and(ElementMatchers.takesArguments(long.class))))
+          .visit(
+              Advice.to(UnsafeAdvice.Reallocate.class)
+                  .on(
+                      ElementMatchers.named("reallocateMemory")
+                          .and(ElementMatchers.takesArguments(long.class, long.class))));
+    }
+    if (name.equals(BYTE_BUFFER)) {
+      return builder.visit(
+          Advice.to(ByteBufferAdvice.class)
+              .on(
+                  ElementMatchers.named("allocateDirect")
+                      .and(ElementMatchers.takesArguments(int.class))));
+    }
+    DynamicType.Builder<?> result = gates.hook(builder, type, wasLoaded);
+    for (int i = 0; i < options.states().size(); i++) {
+      if (options.states().get(i).className().equals(name)
+          && states.loaded(i, type, loader, wasLoaded)) {
+        result = trackInstances(result, i);
+      }
+    }
+    for (int i = 0; i < holders.size(); i++) {
+      if (options.ramHolders().get(i).className().equals(name)) {
+        result = trackInstances(result, options.states().size() + i);
+      }
+    }
+    return result;
+  }
+
+  private static DynamicType.Builder<?> trackInstances(DynamicType.Builder<?> builder, int hook) {
+    return builder.visit(
+        Advice.withCustomMapping()
+            .bind(ConstructorAdvice.Id.class, hook)
+            .to(ConstructorAdvice.class)
+            .on(ElementMatchers.isConstructor()));
+  }
+
+  private void constructed(int hook, Object instance) {
+    try {
+      int states = options.states().size();
+      if (hook < states) {
+        this.states.constructed(hook, instance);
+      } else {
+        holders.get(hook - states).constructed(instance);
+      }
+    } catch (RuntimeException e) {
+      warnings.accept("an object of " + instance.getClass().getName() + " was missed: " + e);
+    }
+  }
+
+  /** Proves that the advice runs, and makes sure that the code behind it is loaded and linked. */
+  private void selfTest() {
+    SelfTest test = new SelfTest(ram, Thread.currentThread());
+    Allocations.sink(test);
+    Allocations.minimum = SELF_TEST_BYTES;
+    try {
+      ByteBuffer.allocateDirect(SELF_TEST_BYTES);
+    } finally {
+      Allocations.minimum = Long.MAX_VALUE;
+      Allocations.sink(null);
+    }
+    if (!test.passed()) {
+      warnings.accept(
+          "native memory allocations cannot be seen in this JVM ("
+              + System.getProperty("java.vm.version")
+              + "): guest RAM will not be found");
+    }
+  }
+
+  /** How vCPUs are frozen. With no gate configured it freezes nobody. */
+  public Vcpus vcpus() {
+    return vcpus;
+  }
+
+  /**
+   * Has the first vCPU thread that comes to a gate run an action once, while it and all others are
+   * held there. The action may call gated methods, and sees what the guest allocated until then. If
+   * it throws, that is a warning and the guest never runs.
+   *
+   * @throws IllegalStateException if no gate is configured, or a vCPU came to one already
+   */
+  public void beforeFirstQuantum(Runnable action) {
+    if (options.gates().isEmpty()) {
+      throw new IllegalStateException(
+          "no gate is configured, so the guest's first quantum cannot be seen: give gate=");
+    }
+    if (gates.anyCalled()) {
+      throw new IllegalStateException("a vCPU has run already, so this cannot precede it");
+    }
+    Gate.beforeFirst(
+        () -> {
+          try {
+            action.run();
+          } catch (RuntimeException | Error e) {
+            warnings.accept("the guest will not start: what must precede it failed: " + e);
+            throw e;
+          }
+        });
+  }
+
+  /** What became of each configured gate, in the order of the options. */
+  public List<GateInfo> gates() {
+    return gates.infos();
+  }
+
+  /** What became of each configured class with state, in the order of the options. */
+  public List<StateInfo> states() {
+    return states.infos();
+  }
+
+  /**
+   * Takes blocks and participants out of the guest, opens the gates and restores all classes; waits
+   * for a snapshot that holds blocks. Harmless when closed already.
+   */
+  @Override
+  public void close() {
+    if (closed.getAndSet(true)) {
+      return;
+    }
+    Allocations.minimum = Long.MAX_VALUE;
+    Instances.sink(null);
+    Gate.reset();
+    ram.close();
+    Allocations.sink(null);
+    states.close();
+    transformer.remove();
+    INSTALLED.set(false);
+  }
+
+  /** Sees the allocations of one thread only, and passes them on. */
+  private static final class SelfTest implements Allocations.Sink {
+    private final Allocations.Sink sink;
+    private final Thread thread;
+    private boolean allocated;
+    private boolean wrapped;
+
+    SelfTest(Allocations.Sink sink, Thread thread) {
+      this.sink = sink;
+      this.thread = thread;
+    }
+
+    @Override
+    public void allocated(long address, long bytes) {
+      if (Thread.currentThread() == thread) {
+        allocated = true;
+        sink.allocated(address, bytes);
+      }
+    }
+
+    @Override
+    public void wrapped(ByteBuffer buffer) {
+      if (Thread.currentThread() == thread) {
+        wrapped = true;
+        sink.wrapped(buffer);
+      }
+    }
+
+    @Override
+    public Object freeing(long address) {
+      return sink.freeing(address);
+    }
+
+    @Override
+    public void reallocated(Object freed, long address, long bytes) {}
+
+    boolean passed() {
+      return allocated && wrapped;
+    }
+  }
+}
