@@ -140,8 +140,7 @@ class DamageTest {
   void bytesOutsideOfTheBlockAreSeen() throws Exception {
     Path foreign = directory.resolve("foreign.ramshot");
     ImageLayout layout =
-        ImageLayout.plan(
-            4096, java.util.List.of(new Extent("ram", io.ramshot.BlockKind.DIRECT, 10, 16)));
+        ImageLayout.plan(4096, java.util.List.of(new Extent("ram", BlockKind.DIRECT, 10, 16)));
     for (int at : new int[] {15, 16, 25, 26}) {
       byte[] page = new byte[4096];
       page[at] = 1;

@@ -2,7 +2,6 @@ package io.ramshot.image;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.ramshot.BlockKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,5 @@
 package io.ramshot.image;
 
-import io.ramshot.BlockKind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
