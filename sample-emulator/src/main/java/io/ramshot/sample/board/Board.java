@@ -108,7 +108,7 @@ public final class Board {
       long offset = segment.address() - MemoryMap.RAM;
       if (offset < 0 || offset > treeOffset() - segment.bytes().length) {
         throw new IllegalArgumentException(
-            "%d bytes at 0x%x do not fit into RAM below the device tree; give it more memory"
+            "%d bytes at 0x%x lie outside RAM, or over the device tree in its last part"
                 .formatted(segment.bytes().length, segment.address()));
       }
       ram.write(offset, segment.bytes());

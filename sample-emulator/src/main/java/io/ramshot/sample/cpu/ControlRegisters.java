@@ -9,7 +9,8 @@ import java.util.function.LongSupplier;
  * The control and status registers, the privilege mode among them.
  *
  * <p>Privileged architecture 1.11: no PMP (so S and U reach all memory), no menvcfg. Performance
- * counters other than cycle, time and instret exist and are 0. Writes keep legal values only.
+ * counters other than cycle, time and instret exist and are 0, and none can be stopped. Writes keep
+ * legal values only.
  */
 final class ControlRegisters {
 
@@ -146,6 +147,7 @@ final class ControlRegisters {
           Csr.MIE,
           Csr.MTVEC,
           Csr.MCOUNTEREN,
+          Csr.MCOUNTINHIBIT,
           Csr.MSCRATCH,
           Csr.MEPC,
           Csr.MCAUSE,

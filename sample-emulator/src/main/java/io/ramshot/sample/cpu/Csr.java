@@ -25,6 +25,7 @@ final class Csr {
   static final int MIE = 0x304;
   static final int MTVEC = 0x305;
   static final int MCOUNTEREN = 0x306;
+  static final int MCOUNTINHIBIT = 0x320;
   static final int MHPMEVENT3 = 0x323;
   static final int MHPMEVENT31 = 0x33f;
   static final int MSCRATCH = 0x340;

@@ -62,9 +62,9 @@ final class Fpu {
     if (mode < 0) {
       return false;
     }
-    // The opcode's bits 2 and 3: subtract, and negate the product.
+    // The opcode's bits 2 and 3: subtract the third operand, negate the product.
+    boolean subtract = (insn >> 2 & 1) != 0;
     boolean negate = (insn >> 3 & 1) != 0;
-    boolean subtract = (insn >> 2 & 1) != 0 ^ negate;
     long c = operand(insn >>> 27, format) ^ (subtract ? format.signBit() : 0);
     long a = operand(insn >> 15, format);
     long b = operand(insn >> 20, format);

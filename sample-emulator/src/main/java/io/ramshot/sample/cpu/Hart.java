@@ -78,6 +78,21 @@ public final class Hart {
     return x[number];
   }
 
+  /** Sets register x{@code number}, from 1 to 31. */
+  public void setRegister(int number, long value) {
+    x[number] = value;
+  }
+
+  /** Returns register f{@code number}; a single is in its low half, with ones above it. */
+  public long floatRegister(int number) {
+    return fpu.f[number];
+  }
+
+  /** Returns the control register of that number, whatever the privilege mode. */
+  public long controlRegister(int number) {
+    return csrs.read(number);
+  }
+
   /** Returns the current privilege mode. */
   public int privilege() {
     return csrs.privilege;
@@ -634,7 +649,7 @@ public final class Hart {
 
   private void system(int insn, long next) throws Trap {
     if ((insn >> 12 & 7) != 0) {
-      controlRegister(insn);
+      accessControlRegister(insn);
       pc = next;
       return;
     }
@@ -678,7 +693,7 @@ public final class Hart {
   }
 
   /** The six CSR instructions. */
-  private void controlRegister(int insn) throws Trap {
+  private void accessControlRegister(int insn) throws Trap {
     int number = insn >>> 20;
     int rs1 = insn >> 15 & 31;
     int kind = insn >> 12 & 3;
