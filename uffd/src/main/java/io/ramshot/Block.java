@@ -1,5 +1,7 @@
 package io.ramshot;
 
+import io.ramshot.image.BlockKind;
+
 /**
  * One contiguous piece of guest RAM.
  *

@@ -1,7 +1,5 @@
 package io.ramshot.image;
 
-import io.ramshot.BlockKind;
-
 /**
  * A block as it lies in memory, before it has a place in a file.
  *

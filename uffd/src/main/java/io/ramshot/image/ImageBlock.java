@@ -1,7 +1,5 @@
 package io.ramshot.image;
 
-import io.ramshot.BlockKind;
-
 /**
  * A block's place in an image.
  *

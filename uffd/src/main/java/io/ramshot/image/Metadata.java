@@ -1,6 +1,5 @@
 package io.ramshot.image;
 
-import io.ramshot.BlockKind;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;

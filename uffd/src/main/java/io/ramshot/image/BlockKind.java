@@ -1,4 +1,4 @@
-package io.ramshot;
+package io.ramshot.image;
 
 /** How a host obtained a block of guest RAM. */
 public enum BlockKind {

@@ -1,0 +1,73 @@
+/* A block of guest RAM and its chunks. */
+#ifndef RS_BLOCK_H
+#define RS_BLOCK_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#define RS_CHUNK_BYTES ((uint64_t)2 << 20)
+/* A chunk holds at most this many pages, of 4 KiB. */
+#define RS_CHUNK_PAGES 512
+/* A block smaller than this is copied during the freeze: 1 MiB takes 0.2 ms. */
+#define RS_SMALL_BLOCK ((uint64_t)1 << 20)
+
+/* What has become of a chunk. Who may change what: see docs/ARCHITECTURE.md, "Sharing". */
+enum rs_chunk_state {
+    RS_OPEN,      /* protected, nobody works on it */
+    RS_REQUESTED, /* protected; a guest thread waits, the bulk thread is asked for it */
+    RS_WRITING,   /* protected; the bulk thread writes it from guest pages */
+    RS_COPYING,   /* protected; the fault thread copies it to the pool */
+    RS_COPIED,    /* a copy waits in the pool; the guest goes on */
+    RS_SAVED,     /* done, straight from guest pages; the guest goes on */
+    RS_EMPTY,     /* held no populated page at the freeze; never protected */
+};
+
+enum rs_population { RS_NO_PAGE, RS_SOME_PAGES, RS_ALL_PAGES };
+
+struct rs_chunk {
+    _Atomic uint32_t state;      /* enum rs_chunk_state */
+    uint8_t population;          /* enum rs_population at the freeze */
+    uint8_t written;             /* bulk thread: the file holds raw data of it already */
+    _Atomic uint64_t release_ns; /* when it was un-protected, monotonic clock; 0: not yet */
+};
+
+/* Pages that are copied during the freeze: a block's ends, or all of a small block. */
+struct rs_edge {
+    uint64_t page;  /* first image page */
+    uint64_t pages; /* 0: no edge */
+    uint8_t *copy;  /* page-aligned; zero outside of the block */
+};
+
+/* Addresses in this process, lengths in bytes. */
+struct rs_block {
+    uint64_t address;
+    uint64_t length;
+    uint64_t first_page;  /* address of image page 0, at or before `address` */
+    uint64_t pages;       /* image pages: all pages that the block touches */
+    uint64_t start;       /* the protected interior, whole pages: [start, end); empty where */
+    uint64_t end;         /* the whole block is copied */
+    uint64_t grid;        /* `start` rounded down to a chunk boundary */
+    uint64_t first_chunk; /* index of its first chunk among all blocks' */
+    uint64_t chunks;
+    uint64_t file_offset; /* of image page 0 */
+    uint8_t *kinds;       /* per image page: 0 not stored (zero), 1 stored */
+    uint32_t *crcs;       /* per image page: CRC-32C, 0 where not stored */
+    struct rs_edge edges[2];
+    _Atomic uint64_t left; /* chunks that are not in the file yet */
+};
+
+static inline uint64_t rs_chunk_start(const struct rs_block *block, uint64_t index) {
+    uint64_t at = block->grid + (index - block->first_chunk) * RS_CHUNK_BYTES;
+    return at > block->start ? at : block->start;
+}
+
+static inline uint64_t rs_chunk_end(const struct rs_block *block, uint64_t index) {
+    uint64_t at = block->grid + (index - block->first_chunk + 1) * RS_CHUNK_BYTES;
+    return at < block->end ? at : block->end;
+}
+
+static inline uint64_t rs_chunk_at(const struct rs_block *block, uint64_t address) {
+    return block->first_chunk + (address - block->grid) / RS_CHUNK_BYTES;
+}
+
+#endif

@@ -1,0 +1,449 @@
+#define _GNU_SOURCE
+#include "rs_snapshot.h"
+
+#include <errno.h>
+#include <linux/userfaultfd.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "rs_clock.h"
+#include "rs_crc32c.h"
+#include "rs_huge.h"
+#include "rs_pagemap.h"
+#include "rs_uffd.h"
+
+#define NO_BLOCK UINT64_MAX
+#define THREAD_STACK ((size_t)512 << 10)
+
+int rs_page_bytes(void) {
+    return (int)sysconf(_SC_PAGESIZE);
+}
+
+int64_t rs_allocated_bytes(const char *path) {
+    struct stat file;
+    return stat(path, &file) ? 0 : (int64_t)file.st_blocks * 512;
+}
+
+const char *rs_error_text(int error) {
+    return strerror(error);
+}
+
+int rs_figure_count(void) {
+    return RS_FIGURE_COUNT;
+}
+
+int rs_stall_bucket_count(void) {
+    return RS_STALL_BUCKETS;
+}
+
+int rs_advise_huge(uint64_t address, uint64_t length) {
+    return rs_huge_advise(address, address + length);
+}
+
+int rs_publish(const char *from, const char *to) {
+    return rs_sink_publish(from, to);
+}
+
+/* Populated at once: nothing may be allocated, not even by a page fault, once RAM is armed. */
+static void *map_populated(uint64_t bytes, bool huge) {
+    int flags = MAP_PRIVATE | MAP_ANONYMOUS | (huge ? 0 : MAP_POPULATE);
+    void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, flags, -1, 0);
+    if (memory == MAP_FAILED)
+        return NULL;
+    if (huge) {
+        madvise(memory, bytes, MADV_HUGEPAGE);
+#ifndef MADV_POPULATE_WRITE /* Linux 5.14 */
+#define MADV_POPULATE_WRITE 23
+#endif
+        if (madvise(memory, bytes, MADV_POPULATE_WRITE)) {
+            if (errno != EINVAL) {
+                munmap(memory, bytes);
+                return NULL;
+            }
+            for (uint64_t i = 0; i < bytes; i += 4096)
+                ((volatile uint8_t *)memory)[i] = 0;
+        }
+    }
+    return memory;
+}
+
+static int compare_blocks(const void *a, const void *b) {
+    uint64_t x = ((const struct rs_block *)a)->address, y = ((const struct rs_block *)b)->address;
+    return x < y ? -1 : x > y;
+}
+
+struct rs_block *rs_snapshot_block_at(struct rs_snapshot *s, uint64_t address) {
+    uint32_t low = 0, high = s->block_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (s->blocks[middle].end <= address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == s->block_count || address < s->blocks[low].start)
+        return NULL;
+    return &s->blocks[low];
+}
+
+struct rs_block *rs_snapshot_block_of(struct rs_snapshot *s, uint64_t chunk) {
+    uint32_t low = 0, high = s->block_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (s->blocks[middle].first_chunk + s->blocks[middle].chunks <= chunk)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return &s->blocks[low];
+}
+
+uint64_t rs_snapshot_index(struct rs_snapshot *s, const struct rs_block *block) {
+    uint32_t at = (uint32_t)(block - s->blocks);
+    for (uint32_t i = 0; i < s->block_count; i++)
+        if (s->order[i] == at)
+            return i;
+    return NO_BLOCK;
+}
+
+static void plan_block(struct rs_snapshot *s, struct rs_block *block) {
+    uint64_t page = s->page_bytes;
+    uint64_t limit = block->address + block->length;
+    uint64_t start = (block->address + page - 1) & ~(page - 1);
+    uint64_t end = limit & ~(page - 1);
+    block->first_page = block->address & ~(page - 1);
+    block->pages = (limit - block->first_page + page - 1) / page;
+    if (block->length < RS_SMALL_BLOCK || start >= end) {
+        /* An empty interior that keeps the order of blocks: rs_snapshot_block_at relies on it. */
+        block->start = block->end = block->grid = start;
+        block->edges[0].pages = block->pages;
+        return;
+    }
+    block->start = start;
+    block->end = end;
+    block->grid = start & ~(RS_CHUNK_BYTES - 1);
+    block->chunks = (end - block->grid + RS_CHUNK_BYTES - 1) / RS_CHUNK_BYTES;
+    if (start > block->first_page)
+        block->edges[0].pages = 1;
+    if (limit > end) {
+        block->edges[1].page = (end - block->first_page) / page;
+        block->edges[1].pages = 1;
+    }
+}
+
+static int map_tables(struct rs_snapshot *s) {
+    uint64_t chunks = 0;
+    for (uint32_t i = 0; i < s->block_count; i++) {
+        struct rs_block *block = &s->blocks[i];
+        block->first_chunk = chunks;
+        chunks += block->chunks;
+        atomic_init(&block->left, block->chunks);
+        block->kinds = map_populated(block->pages, false);
+        block->crcs = map_populated(block->pages * sizeof *block->crcs, false);
+        if (!block->kinds || !block->crcs)
+            return -ENOMEM;
+        for (int e = 0; e < 2; e++) {
+            struct rs_edge *edge = &block->edges[e];
+            if (edge->pages && !(edge->copy = map_populated(edge->pages * s->page_bytes, false)))
+                return -ENOMEM;
+        }
+    }
+    s->chunk_count = chunks;
+    s->chunks = map_populated((chunks + 1) * sizeof *s->chunks, false);
+    rs_figure_set(&s->figures, RS_CHUNKS, chunks);
+    return s->chunks ? 0 : -ENOMEM;
+}
+
+static int map_pool(struct rs_snapshot *s, uint64_t bytes) {
+    s->pool_slots = bytes / RS_CHUNK_BYTES;
+    if (s->pool_slots > s->chunk_count)
+        s->pool_slots = s->chunk_count ? s->chunk_count : 1;
+    s->pool = map_populated(s->pool_slots * RS_CHUNK_BYTES, true);
+    if (!s->pool || rs_ring_init(&s->free_slots, s->pool_slots) ||
+        rs_ring_init(&s->copies, s->pool_slots) || rs_ring_init(&s->requests, s->chunk_count))
+        return -ENOMEM;
+    for (uint64_t slot = 0; slot < s->pool_slots; slot++)
+        rs_ring_push(&s->free_slots, slot);
+    rs_figure_set(&s->figures, RS_POOL_BYTES, s->pool_slots * RS_CHUNK_BYTES);
+    return 0;
+}
+
+static int open_uffd(struct rs_snapshot *s, uint64_t *step) {
+    *step = RS_STEP_OPEN_UFFD;
+    uint64_t offered;
+    int result = rs_uffd_features(&offered);
+    if (result)
+        return result;
+    s->uffd = rs_uffd_open();
+    if (s->uffd < 0)
+        return s->uffd;
+    *step = RS_STEP_NEGOTIATE;
+    uint64_t wanted = UFFD_FEATURE_PAGEFAULT_FLAG_WP;
+    if (!(offered & wanted))
+        return -EOPNOTSUPP;
+#ifdef UFFD_FEATURE_WP_HUGETLBFS_SHMEM /* shared memory as well, where the kernel can */
+    wanted |= offered & UFFD_FEATURE_WP_HUGETLBFS_SHMEM;
+#endif
+    return rs_uffd_negotiate(s->uffd, wanted);
+}
+
+static int register_blocks(struct rs_snapshot *s, uint64_t *failed) {
+    for (uint32_t i = 0; i < s->block_count; i++) {
+        struct rs_block *block = &s->blocks[i];
+        if (block->start == block->end)
+            continue;
+        int result = rs_uffd_register(s->uffd, block->start, block->end - block->start);
+        if (result) {
+            *failed = rs_snapshot_index(s, block);
+            return result;
+        }
+    }
+    return 0;
+}
+
+static void unregister_blocks(struct rs_snapshot *s) {
+    for (uint32_t i = 0; i < s->block_count; i++) {
+        struct rs_block *block = &s->blocks[i];
+        if (block->start != block->end) /* fails where the block is gone: nothing to do then */
+            rs_uffd_unregister(s->uffd, block->start, block->end - block->start);
+    }
+}
+
+static int start_thread(void *(*run)(void *), struct rs_snapshot *s, const char *name) {
+    pthread_t thread;
+    pthread_attr_t attributes;
+    sigset_t all, old;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, THREAD_STACK);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    sigfillset(&all); /* the JVM's signals are not for these threads */
+    pthread_sigmask(SIG_SETMASK, &all, &old);
+    atomic_fetch_add(&s->references, 1);
+    int error = pthread_create(&thread, &attributes, run, s);
+    if (error)
+        atomic_fetch_sub(&s->references, 1);
+    else
+        pthread_setname_np(thread, name);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    pthread_attr_destroy(&attributes);
+    return -error;
+}
+
+static int start_threads(struct rs_snapshot *s) {
+    int result = start_thread(rs_fault_main, s, "ramshot-fault");
+    if (result) {
+        atomic_store(&s->fault_over, 1);
+        atomic_store(&s->bulk_over, 1);
+        return result;
+    }
+    result = start_thread(rs_bulk_main, s, "ramshot-bulk");
+    if (result)
+        atomic_store(&s->bulk_over, 1);
+    return result;
+}
+
+static void unmap(void *memory, uint64_t bytes) {
+    if (memory)
+        munmap(memory, bytes);
+}
+
+static void free_snapshot(struct rs_snapshot *s) {
+    if (s->uffd >= 0)
+        close(s->uffd);
+    if (s->pagemap >= 0)
+        close(s->pagemap);
+    close(s->stop_event);
+    close(s->go_event);
+    close(s->done_event);
+    rs_sink_close(&s->sink);
+    for (uint32_t i = 0; s->blocks && i < s->block_count; i++) {
+        struct rs_block *block = &s->blocks[i];
+        unmap(block->kinds, block->pages);
+        unmap(block->crcs, block->pages * sizeof *block->crcs);
+        for (int e = 0; e < 2; e++)
+            unmap(block->edges[e].copy, block->edges[e].pages * s->page_bytes);
+    }
+    unmap(s->chunks, (s->chunk_count + 1) * sizeof *s->chunks);
+    unmap(s->pool, s->pool_slots * RS_CHUNK_BYTES);
+    rs_ring_free(&s->free_slots);
+    rs_ring_free(&s->copies);
+    rs_ring_free(&s->requests);
+    free(s->blocks);
+    free(s->order);
+    free(s);
+}
+
+void rs_snapshot_unref(struct rs_snapshot *s) {
+    if (atomic_fetch_sub(&s->references, 1) == 1)
+        free_snapshot(s);
+}
+
+/* Fills in the blocks, sorted, and the way back to the caller's order. */
+static int take_blocks(struct rs_snapshot *s, uint32_t count, const uint64_t *addresses,
+                       const uint64_t *lengths, const uint64_t *offsets) {
+    s->blocks = calloc(count, sizeof *s->blocks);
+    s->order = calloc(count, sizeof *s->order);
+    if (!s->blocks || !s->order)
+        return -ENOMEM;
+    s->block_count = count;
+    for (uint32_t i = 0; i < count; i++) {
+        s->blocks[i].address = addresses[i];
+        s->blocks[i].length = lengths[i];
+        s->blocks[i].file_offset = offsets[i];
+        plan_block(s, &s->blocks[i]);
+    }
+    qsort(s->blocks, count, sizeof *s->blocks, compare_blocks);
+    for (uint32_t i = 0; i < count; i++)
+        for (uint32_t at = 0; at < count; at++)
+            if (s->blocks[at].address == addresses[i])
+                s->order[i] = at;
+    return 0;
+}
+
+static int prepare(struct rs_snapshot *s, const struct rs_options *options, const char *path,
+                   uint64_t *failure) {
+    failure[0] = RS_STEP_MEMORY;
+    int result = map_tables(s);
+    if (!result)
+        result = map_pool(s, options->pool_bytes);
+    if (result)
+        return result;
+    failure[0] = RS_STEP_PAGEMAP;
+    s->pagemap = rs_pagemap_open();
+    if (s->pagemap < 0)
+        return s->pagemap;
+    result = open_uffd(s, &failure[0]);
+    if (result)
+        return result;
+    failure[0] = RS_STEP_CREATE_FILE;
+    result = rs_sink_create(&s->sink, path, options->direct_io, options->rate);
+    if (result)
+        return result;
+    rs_figure_set(&s->figures, RS_DIRECT_IO, s->sink.direct);
+    failure[0] = RS_STEP_REGISTER;
+    result = register_blocks(s, &failure[1]);
+    if (!result) {
+        failure[0] = RS_STEP_THREADS;
+        result = start_threads(s);
+    }
+    if (result)
+        unlink(path);
+    return result;
+}
+
+int rs_snapshot_prepare(const struct rs_options *options, uint32_t count, const uint64_t *addresses,
+                        const uint64_t *lengths, const uint64_t *offsets, const char *path,
+                        struct rs_snapshot **out, uint64_t *failure) {
+    rs_crc32c_init();
+    failure[0] = RS_STEP_MEMORY;
+    failure[1] = NO_BLOCK;
+    struct rs_snapshot *s = aligned_alloc(64, (sizeof *s + 63) & ~(size_t)63);
+    if (!s)
+        return -ENOMEM;
+    *s = (struct rs_snapshot){
+        .page_bytes = (uint64_t)sysconf(_SC_PAGESIZE),
+        .stall_limit_ns = options->stall_limit_ns,
+        .old_pagemap = options->old_pagemap,
+        .uffd = -1,
+        .pagemap = -1,
+        .sink = {.fd = -1},
+        .stop_event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
+        .go_event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
+        .done_event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
+        .references = 1,
+    };
+    int result = take_blocks(s, count, addresses, lengths, offsets);
+    if (!result && (s->stop_event < 0 || s->go_event < 0 || s->done_event < 0))
+        result = -EMFILE;
+    if (!result)
+        result = prepare(s, options, path, failure);
+    if (result) {
+        rs_snapshot_end(s, RS_FAILED, (enum rs_step)failure[0], -result, failure[1], UINT64_MAX);
+        rs_snapshot_unref(s);
+        return result;
+    }
+    *out = s;
+    return 0;
+}
+
+int rs_snapshot_collapse(struct rs_snapshot *s) {
+    for (uint32_t i = 0; i < s->block_count; i++) {
+        struct rs_block *block = &s->blocks[i];
+        int result = rs_huge_collapse(s->pagemap, block->start, block->end, &s->stop);
+        if (result)
+            return result;
+    }
+    return 0;
+}
+
+static void raise_event(int event) {
+    uint64_t one = 1;
+    if (write(event, &one, sizeof one) < 0) {
+        /* Only a full counter can refuse, and a full counter is readable: nothing is lost. */
+    }
+}
+
+void rs_snapshot_end(struct rs_snapshot *s, enum rs_phase phase, enum rs_step step, int error,
+                     uint64_t block, uint64_t offset) {
+    if (atomic_exchange(&s->ending, 1))
+        return;
+    atomic_store(&s->stop, 1);
+    rs_figure_set(&s->figures, RS_FAILED_STEP, step);
+    rs_figure_set(&s->figures, RS_FAILED_ERROR, (uint64_t)error);
+    rs_figure_set(&s->figures, RS_FAILED_BLOCK, block);
+    rs_figure_set(&s->figures, RS_FAILED_OFFSET, offset);
+    rs_figure_set(&s->figures, RS_SAVING_END_NS, rs_now());
+    if (s->uffd >= 0)
+        unregister_blocks(s);
+    atomic_store(&s->figures.value[RS_PHASE], phase);
+    raise_event(s->stop_event);
+    raise_event(s->go_event);
+    raise_event(s->done_event);
+}
+
+int rs_snapshot_wait(struct rs_snapshot *s, int timeout_ms) {
+    struct pollfd done = {.fd = s->done_event, .events = POLLIN};
+    poll(&done, 1, timeout_ms);
+    return (int)rs_snapshot_phase(s);
+}
+
+void rs_snapshot_cancel(struct rs_snapshot *s) {
+    rs_snapshot_end(s, RS_CANCELLED, RS_STEP_NONE, 0, NO_BLOCK, UINT64_MAX);
+    /* Another thread may be ending it just now: nothing is protected once that has a phase. */
+    while (rs_snapshot_phase(s) <= RS_ARMED)
+        rs_relax();
+}
+
+int rs_snapshot_may_free(struct rs_snapshot *s, uint32_t index) {
+    struct rs_block *block = &s->blocks[s->order[index]];
+    if (rs_snapshot_phase(s) == RS_PREPARED)
+        rs_snapshot_end(s, RS_FAILED, RS_STEP_FREED, 0, index, UINT64_MAX);
+    if (rs_snapshot_phase(s) == RS_ARMED)
+        return atomic_load(&block->left) == 0 && !atomic_load(&s->freeze_touches);
+    return !atomic_load(&s->freeze_touches) && !atomic_load(&s->fault_touches) &&
+           !atomic_load(&s->bulk_touches);
+}
+
+struct rs_figures *rs_snapshot_figures(struct rs_snapshot *s) {
+    return &s->figures;
+}
+
+uint8_t *rs_snapshot_kinds(struct rs_snapshot *s, uint32_t block) {
+    return s->blocks[s->order[block]].kinds;
+}
+
+uint32_t *rs_snapshot_crcs(struct rs_snapshot *s, uint32_t block) {
+    return s->blocks[s->order[block]].crcs;
+}
+
+void rs_snapshot_close(struct rs_snapshot *s) {
+    rs_snapshot_cancel(s);
+    rs_snapshot_unref(s);
+}

@@ -1,0 +1,191 @@
+/*
+ * One snapshot: what Java calls, and what the fault thread, the bulk thread and the freeze share.
+ *
+ * Nothing here needs the JVM once rs_snapshot_prepare has returned: a thread that faults on a
+ * protected page keeps every safepoint waiting, so whoever answers it must never wait for one.
+ */
+#ifndef RS_SNAPSHOT_H
+#define RS_SNAPSHOT_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "rs_block.h"
+#include "rs_figures.h"
+#include "rs_ring.h"
+#include "rs_sink.h"
+
+/* What Java calls. */
+#define RS_EXPORT __attribute__((visibility("default")))
+
+enum rs_phase {
+    RS_PREPARED, /* threads run, nothing is protected */
+    RS_ARMED,    /* protected; pages are being saved */
+    RS_DONE,     /* every page is in the file, nothing is protected */
+    RS_FAILED,   /* nothing is protected */
+    RS_CANCELLED /* nothing is protected */
+};
+
+/* Where a snapshot failed; io.ramshot.uffd.Step has the words. */
+enum rs_step {
+    RS_STEP_NONE,
+    RS_STEP_MEMORY,
+    RS_STEP_CREATE_FILE,
+    RS_STEP_OPEN_UFFD,
+    RS_STEP_NEGOTIATE,
+    RS_STEP_REGISTER,
+    RS_STEP_PAGEMAP,
+    RS_STEP_THREADS,
+    RS_STEP_SCAN,
+    RS_STEP_ARM,
+    RS_STEP_WRITE,
+    RS_STEP_RELEASE,
+    RS_STEP_READ_FAULT,
+    RS_STEP_STALLED,
+    RS_STEP_FREED,
+};
+
+struct rs_snapshot {
+    struct rs_figures figures;
+    uint64_t page_bytes;
+    uint64_t stall_limit_ns;
+    bool old_pagemap;
+
+    int uffd;
+    int pagemap;
+    int stop_event; /* readable once the snapshot has ended: wakes the fault thread */
+    int go_event;   /* readable once RAM is armed or the snapshot has ended */
+    int done_event; /* readable once the snapshot has ended: wakes rs_snapshot_wait */
+    struct rs_sink sink;
+
+    uint32_t block_count;
+    struct rs_block *blocks; /* by ascending address */
+    uint32_t *order;         /* caller's index -> index in blocks */
+    uint64_t chunk_count;
+    struct rs_chunk *chunks;
+
+    uint8_t *pool; /* slots of one chunk */
+    uint64_t pool_slots;
+    struct rs_ring free_slots; /* bulk -> fault */
+    struct rs_ring copies;     /* fault -> bulk: chunk << 20 | slot */
+    struct rs_ring requests;   /* fault -> bulk: chunk */
+
+    _Atomic uint32_t ending; /* taken by whoever ends the snapshot */
+    _Atomic uint64_t stop;   /* for work before the freeze: give up */
+    /* Whether a thread reads guest memory just now: its block must not be unmapped then. */
+    _Atomic uint32_t fault_touches;
+    _Atomic uint32_t bulk_touches;
+    _Atomic uint32_t freeze_touches;
+
+    _Atomic uint32_t fault_ready; /* the fault thread serves: pages may be protected */
+    _Atomic uint32_t fault_over;
+    _Atomic uint32_t bulk_over;
+    _Atomic uint32_t references; /* Java, fault thread, bulk thread: the last one frees */
+};
+
+/* --- called by Java ----------------------------------------------------------------------- */
+
+/* The size of a page. */
+RS_EXPORT int rs_page_bytes(void);
+
+/* What a file takes on disk, in bytes; 0 where it cannot be told. */
+RS_EXPORT int64_t rs_allocated_bytes(const char *path);
+
+/* What an errno means, in words. */
+RS_EXPORT const char *rs_error_text(int error);
+
+/* How many figures and stall buckets there are: Java checks that it counts alike. */
+RS_EXPORT int rs_figure_count(void);
+RS_EXPORT int rs_stall_bucket_count(void);
+
+/* See rs_huge_advise. */
+RS_EXPORT int rs_advise_huge(uint64_t address, uint64_t length);
+
+/* Clears memory without populating what is not populated. 0 or -errno. */
+RS_EXPORT int rs_clear(uint64_t address, uint64_t length);
+
+/* See rs_sink_publish. */
+RS_EXPORT int rs_publish(const char *from, const char *to);
+
+struct rs_options {
+    uint64_t pool_bytes;
+    uint64_t rate;           /* bytes/s, 0: no limit */
+    uint64_t stall_limit_ns; /* a longer wait of a guest thread fails the snapshot */
+    uint64_t direct_io;      /* 1: try O_DIRECT */
+    uint64_t old_pagemap;    /* 1: as on a kernel without PAGEMAP_SCAN (tests) */
+};
+
+/*
+ * Makes everything ready while the guest runs: the file `path` (must not exist), the pool, the
+ * uffd with all blocks registered, huge pages collapsed, both threads running.
+ *
+ * addresses, lengths: of the blocks, in bytes; must not overlap. offsets: where each block's image
+ * page 0 goes in the file, whole pages. A result other than 0 is -errno; failure[0] is then an
+ * enum rs_step and failure[1] the block concerned or UINT64_MAX, and nothing is left behind.
+ */
+RS_EXPORT int rs_snapshot_prepare(const struct rs_options *options, uint32_t count,
+                                  const uint64_t *addresses, const uint64_t *lengths,
+                                  const uint64_t *offsets, const char *path,
+                                  struct rs_snapshot **out, uint64_t *failure);
+
+/* Collapses well-populated chunks onto huge pages while the guest runs. Ends early when asked. */
+RS_EXPORT int rs_snapshot_collapse(struct rs_snapshot *s);
+
+/* The freeze: copies edges, finds populated pages, protects. vCPUs must be parked. 0 or -errno. */
+RS_EXPORT int rs_snapshot_arm(struct rs_snapshot *s);
+
+/* Waits up to `timeout_ms` for the end; the phase it is in. */
+RS_EXPORT int rs_snapshot_wait(struct rs_snapshot *s, int timeout_ms);
+
+/* Ends it now, from any thread: nothing is protected when this returns. */
+RS_EXPORT void rs_snapshot_cancel(struct rs_snapshot *s);
+
+/* Whether no thread will touch this block again, so that it may be unmapped. */
+RS_EXPORT int rs_snapshot_may_free(struct rs_snapshot *s, uint32_t block);
+
+RS_EXPORT struct rs_figures *rs_snapshot_figures(struct rs_snapshot *s);
+
+/* A block's page kinds and checksums, one entry an image page. Valid until rs_snapshot_close. */
+RS_EXPORT uint8_t *rs_snapshot_kinds(struct rs_snapshot *s, uint32_t block);
+RS_EXPORT uint32_t *rs_snapshot_crcs(struct rs_snapshot *s, uint32_t block);
+
+/*
+ * Lets go of an ended snapshot; the pointer is not valid after it. A thread that hangs in a dead
+ * disk keeps its share until it returns.
+ */
+RS_EXPORT void rs_snapshot_close(struct rs_snapshot *s);
+
+/* --- between the threads ------------------------------------------------------------------ */
+
+/*
+ * Ends the snapshot once and for all: removes all protection, then makes `phase` visible. Only the
+ * first caller's reason counts. Never blocks on anything but the kernel's address-space lock.
+ */
+void rs_snapshot_end(struct rs_snapshot *s, enum rs_phase phase, enum rs_step step, int error,
+                     uint64_t block, uint64_t offset);
+
+static inline enum rs_phase rs_snapshot_phase(struct rs_snapshot *s) {
+    return (enum rs_phase)atomic_load(&s->figures.value[RS_PHASE]);
+}
+
+static inline bool rs_snapshot_ending(struct rs_snapshot *s) {
+    return atomic_load(&s->ending) != 0;
+}
+
+/* The block whose protected interior holds this address, or NULL. */
+struct rs_block *rs_snapshot_block_at(struct rs_snapshot *s, uint64_t address);
+/* The block that this chunk belongs to. */
+struct rs_block *rs_snapshot_block_of(struct rs_snapshot *s, uint64_t chunk);
+
+/* The caller's index of a block. */
+uint64_t rs_snapshot_index(struct rs_snapshot *s, const struct rs_block *block);
+
+/* Drops one reference; the last one frees. */
+void rs_snapshot_unref(struct rs_snapshot *s);
+
+void *rs_fault_main(void *snapshot);
+void *rs_bulk_main(void *snapshot);
+
+#endif

@@ -1,0 +1,161 @@
+package io.ramshot;
+
+import io.ramshot.image.Image;
+import io.ramshot.image.ImageBlock;
+import io.ramshot.image.ImageException;
+import io.ramshot.image.Memory;
+import io.ramshot.image.ParticipantState;
+import io.ramshot.image.RamLoader;
+import io.ramshot.uffd.EngineException;
+import io.ramshot.uffd.GuestMemory;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Matches a guest with an image, fills its RAM, and hands the participants their states. */
+final class Restore {
+  private final Image image;
+
+  Restore(Image image) {
+    this.image = image;
+  }
+
+  void apply(List<Block> blocks, List<Participant> participants) throws SnapshotException {
+    Map<ImageBlock, Block> pairs = match(blocks);
+    Map<ParticipantState, Participant> receivers = matchParticipants(participants);
+    for (Map.Entry<ImageBlock, Block> pair : pairs.entrySet()) {
+      fill(pair.getKey(), pair.getValue());
+    }
+    for (Map.Entry<ParticipantState, Participant> receiver : receivers.entrySet()) {
+      hand(receiver.getKey(), receiver.getValue());
+    }
+  }
+
+  /** By name; where the names differ but number and order fit, by order. Lengths must be equal. */
+  private Map<ImageBlock, Block> match(List<Block> blocks) throws SnapshotException {
+    List<ImageBlock> saved = image.blocks();
+    if (saved.size() != blocks.size()) {
+      throw new SnapshotException(
+          String.format(
+              "%s holds %s, this guest has %s: start it with the RAM options of the machine that"
+                  + " was saved",
+              image.path(), describeSaved(saved), describe(blocks)));
+    }
+    Map<String, Block> byName = new LinkedHashMap<>();
+    blocks.forEach(block -> byName.put(block.name(), block));
+    boolean named = saved.stream().allMatch(block -> byName.containsKey(block.name()));
+    Map<ImageBlock, Block> pairs = new LinkedHashMap<>();
+    for (int i = 0; i < saved.size(); i++) {
+      ImageBlock from = saved.get(i);
+      Block to = named ? byName.get(from.name()) : blocks.get(i);
+      if (from.length() != to.length()) {
+        throw new SnapshotException(
+            String.format(
+                "block %s has %d bytes in %s, but %d bytes in this guest: start it with the RAM"
+                    + " size of the machine that was saved",
+                from.name(), from.length(), image.path(), to.length()));
+      }
+      pairs.put(from, to);
+    }
+    return pairs;
+  }
+
+  private static String describeSaved(List<ImageBlock> blocks) {
+    List<String> parts = new ArrayList<>();
+    blocks.forEach(block -> parts.add(block.name() + " of " + block.length() + " bytes"));
+    return count(parts);
+  }
+
+  private static String describe(List<Block> blocks) {
+    List<String> parts = new ArrayList<>();
+    blocks.forEach(block -> parts.add(block.name() + " of " + block.length() + " bytes"));
+    return count(parts);
+  }
+
+  private static String count(List<String> parts) {
+    return parts.isEmpty()
+        ? "no block"
+        : parts.size()
+            + (parts.size() == 1 ? " block (" : " blocks (")
+            + String.join(", ", parts)
+            + ")";
+  }
+
+  private Map<ParticipantState, Participant> matchParticipants(List<Participant> participants)
+      throws SnapshotException {
+    Map<String, Participant> byName = new LinkedHashMap<>();
+    participants.forEach(participant -> byName.put(participant.name(), participant));
+    Map<ParticipantState, Participant> pairs = new LinkedHashMap<>();
+    for (ParticipantState state : image.states()) {
+      Participant participant = byName.remove(state.name());
+      if (participant == null) {
+        throw new SnapshotException(
+            String.format(
+                "%s holds the state of %s, which this guest does not have%s: give the state="
+                    + " option the machine was saved with",
+                image.path(),
+                state.name(),
+                participants.isEmpty() ? "" : " (it has " + names(participants) + ")"));
+      }
+      pairs.put(state, participant);
+    }
+    if (!byName.isEmpty()) {
+      throw new SnapshotException(
+          String.format(
+              "%s holds no state for %s: it was saved without; give the state= option the machine"
+                  + " was saved with",
+              image.path(), String.join(", ", byName.keySet())));
+    }
+    return pairs;
+  }
+
+  private static String names(List<Participant> participants) {
+    return String.join(", ", participants.stream().map(Participant::name).toList());
+  }
+
+  private void fill(ImageBlock from, Block to) throws SnapshotException {
+    try {
+      RamLoader.load(image, from, new BlockMemory(to));
+    } catch (ImageException e) {
+      throw new SnapshotException(e.getMessage(), e);
+    } catch (ClearFailed e) {
+      throw new SnapshotException(e.getMessage(), e);
+    }
+  }
+
+  private static void hand(ParticipantState state, Participant to) throws SnapshotException {
+    try {
+      to.load(state.bytes());
+    } catch (Exception e) {
+      throw new SnapshotException(
+          to.name() + " did not take on its saved state (" + e + "): is it the same version?", e);
+    }
+  }
+
+  /** A block's memory by address. */
+  private record BlockMemory(Block block) implements Memory {
+    @Override
+    public ByteBuffer slice(long offset, int length) {
+      return GuestMemory.view(block.address() + offset, length);
+    }
+
+    @Override
+    public void zero(long offset, long length) {
+      try {
+        GuestMemory.clear(block.address() + offset, length);
+      } catch (EngineException e) {
+        throw new ClearFailed(e);
+      }
+    }
+  }
+
+  private static final class ClearFailed extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    ClearFailed(EngineException cause) {
+      super(cause.getMessage(), cause);
+    }
+  }
+}

@@ -1,0 +1,271 @@
+package io.ramshot;
+
+import io.ramshot.uffd.Capture;
+import io.ramshot.uffd.CaptureOptions;
+import io.ramshot.uffd.EngineException;
+import io.ramshot.uffd.Phase;
+import io.ramshot.uffd.Range;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Takes one snapshot from beginning to end, on a thread of its own.
+ *
+ * <p>That thread never touches guest RAM between arming and completion, and nothing that answers a
+ * fault ever waits for it: it may be stopped at a safepoint for as long as the JVM likes.
+ */
+final class RunningSnapshot implements Snapshot {
+  private static final int POLL_MILLIS = 100;
+  private static final long RELEASE_POLL_NANOS = 200_000;
+
+  private final Guest guest;
+  private final Path target;
+  private final SnapshotOptions options;
+  private final List<Block> blocks;
+  private final CompletableFuture<SnapshotResult> end = new CompletableFuture<>();
+  private final Object lock = new Object();
+
+  /** All below: guarded by lock. */
+  private SnapshotState state = SnapshotState.PREPARING;
+
+  private Capture capture;
+  private Freeze freeze;
+  private String cancelReason;
+
+  /** The owners of the blocks' memory, so that none is collected while it is saved. */
+  private List<Object> owners;
+
+  RunningSnapshot(Guest guest, Path target, SnapshotOptions options, List<Block> blocks) {
+    this.guest = guest;
+    this.target = target;
+    this.options = options;
+    this.blocks = blocks;
+    owners = new ArrayList<>();
+    blocks.forEach(block -> owners.add(block.owner()));
+  }
+
+  void start() {
+    Thread thread = new Thread(this::run, "ramshot-snapshot");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private void run() {
+    SealedFile file = null;
+    String message = "";
+    SnapshotState last = SnapshotState.COMPLETED;
+    try {
+      file = new SealedFile(target, blocks);
+      take(file);
+    } catch (SnapshotException | EngineException e) {
+      last = SnapshotState.FAILED;
+      message = e.getMessage();
+    } catch (IOException e) {
+      last = SnapshotState.FAILED;
+      message =
+          "cannot complete " + target + " (" + e + "): look after the disk, or choose another";
+    } catch (Exception | Error e) {
+      last = SnapshotState.FAILED;
+      message = "unexpected " + e + ": please report this";
+    }
+    finish(file, last, message);
+  }
+
+  private void take(SealedFile file)
+      throws SnapshotException, EngineException, IOException, InterruptedException {
+    prepare(file);
+    enter(SnapshotState.FREEZING);
+    Freeze frozen = new Freeze(guest, options.freezeTimeout());
+    synchronized (lock) {
+      freeze = frozen;
+    }
+    frozen.run(this::arm);
+    enter(SnapshotState.SAVING);
+    Phase phase;
+    do {
+      phase = capture.await(POLL_MILLIS);
+    } while (!phase.ended());
+    if (phase != Phase.DONE) {
+      throw new SnapshotException(capture.failure());
+    }
+    enter(SnapshotState.SEALING);
+    file.complete(capture, frozen, status());
+    synchronized (lock) {
+      requireNotCancelled();
+      file.publish();
+      state = SnapshotState.COMPLETED;
+    }
+    file.syncFolder();
+  }
+
+  private void prepare(SealedFile file) throws SnapshotException, EngineException {
+    for (Block block : blocks) {
+      if (options.hugePages()) {
+        Guest.adviseHugePages(block);
+      }
+    }
+    List<Range> ranges = file.ranges();
+    Capture prepared =
+        Capture.prepare(
+            new CaptureOptions(
+                options.poolBytes(),
+                options.bytesPerSecond(),
+                options.stallLimit().toNanos(),
+                options.directIo(),
+                Boolean.getBoolean("ramshot.pagemap.table")),
+            ranges,
+            file.temporary());
+    synchronized (lock) {
+      capture = prepared;
+      requireNotCancelled();
+    }
+    if (options.hugePages()) {
+      prepared.collapse();
+    }
+  }
+
+  /** Runs while every vCPU is parked. */
+  private void arm() throws SnapshotException {
+    if (!guest.blocks().equals(blocks)) {
+      throw new SnapshotException(
+          "the guest allocated or freed RAM while the snapshot was prepared: start it once more");
+    }
+    try {
+      capture.arm();
+    } catch (EngineException e) {
+      throw new SnapshotException(e.getMessage(), e);
+    }
+  }
+
+  private void enter(SnapshotState next) throws SnapshotException {
+    synchronized (lock) {
+      requireNotCancelled();
+      state = next;
+    }
+  }
+
+  private void requireNotCancelled() throws SnapshotException {
+    if (cancelReason != null) {
+      throw new SnapshotException("cancelled: " + cancelReason);
+    }
+  }
+
+  private void finish(SealedFile file, SnapshotState last, String message) {
+    Capture taken;
+    boolean published;
+    synchronized (lock) {
+      taken = capture;
+      published = state == SnapshotState.COMPLETED;
+      if (!published && cancelReason != null) {
+        last = SnapshotState.CANCELLED;
+        message = "cancelled: " + cancelReason;
+      }
+    }
+    if (taken != null) {
+      taken.close();
+      if (!published) {
+        file.discard();
+      }
+    }
+    SnapshotResult result;
+    synchronized (lock) {
+      owners = null;
+      if (published) {
+        result = file.completed(message, status());
+      } else {
+        state = last;
+        Instant time = freeze == null ? null : freeze.time();
+        result = new SnapshotResult(target, null, time, 0, 0, message, status());
+      }
+    }
+    end.complete(result);
+  }
+
+  /** Waits until this snapshot has no more use for a block's memory. */
+  void awaitRelease(Block block) {
+    int index = blocks.indexOf(block);
+    if (index < 0) {
+      return;
+    }
+    while (!end.isDone()) {
+      Capture current;
+      synchronized (lock) {
+        current = capture;
+      }
+      if (current == null) {
+        cancelPrepared(block);
+      } else if (current.mayFree(index)) {
+        return;
+      }
+      LockSupport.parkNanos(RELEASE_POLL_NANOS);
+    }
+  }
+
+  /** A block goes before the engine has it: this snapshot cannot come to anything. */
+  private void cancelPrepared(Block block) {
+    synchronized (lock) {
+      if (capture == null && cancelReason == null) {
+        cancelReason = "block " + block.name() + " was freed while it was prepared";
+      }
+    }
+  }
+
+  @Override
+  public Path target() {
+    return target;
+  }
+
+  @Override
+  public SnapshotStatus status() {
+    synchronized (lock) {
+      long total = blocks.stream().mapToLong(Block::length).sum();
+      return StatusReader.read(state, total, options.poolBytes(), capture, freeze);
+    }
+  }
+
+  @Override
+  public void cancel(String reason) {
+    Capture current;
+    synchronized (lock) {
+      if (state.ended()) {
+        return;
+      }
+      if (cancelReason == null) {
+        cancelReason = reason;
+      }
+      current = capture;
+    }
+    if (current != null) {
+      current.cancel();
+    }
+  }
+
+  @Override
+  public SnapshotResult await() throws InterruptedException {
+    try {
+      return end.get();
+    } catch (ExecutionException e) {
+      throw new AssertionError(e); /* it is only ever completed with a result */
+    }
+  }
+
+  @Override
+  public SnapshotResult await(Duration timeout) throws InterruptedException {
+    try {
+      return end.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      return null;
+    } catch (ExecutionException e) {
+      throw new AssertionError(e); /* it is only ever completed with a result */
+    }
+  }
+}

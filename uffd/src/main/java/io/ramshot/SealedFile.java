@@ -1,0 +1,136 @@
+package io.ramshot;
+
+import io.ramshot.image.Extent;
+import io.ramshot.image.ImageBlock;
+import io.ramshot.image.ImageLayout;
+import io.ramshot.image.ImageWriter;
+import io.ramshot.image.PageTable;
+import io.ramshot.uffd.Capture;
+import io.ramshot.uffd.EngineException;
+import io.ramshot.uffd.ImageName;
+import io.ramshot.uffd.Machine;
+import io.ramshot.uffd.Range;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * A snapshot's file: a temporary name while the engine writes page data, then metadata, then made
+ * durable, and only then the name that was asked for.
+ */
+final class SealedFile {
+  private final Path target;
+  private final Path temporary;
+  private final List<Block> blocks;
+  private final ImageLayout layout;
+  private final UUID id = UUID.randomUUID();
+  private Instant freezeTime;
+  private long allocatedBytes;
+  private long fileBytes;
+
+  /** Gives every block its place in the file; creates nothing yet. */
+  SealedFile(Path target, List<Block> blocks) throws EngineException {
+    this.target = target;
+    this.temporary = Targets.temporary(target);
+    this.blocks = blocks;
+    int page = Machine.pageBytes();
+    List<Extent> extents = new ArrayList<>();
+    for (Block block : blocks) {
+      extents.add(
+          new Extent(block.name(), block.kind(), block.length(), (int) (block.address() % page)));
+    }
+    layout = ImageLayout.plan(page, extents);
+  }
+
+  /** Under this name until it is whole. */
+  Path temporary() {
+    return temporary;
+  }
+
+  /** The blocks, with the place of each in the file. */
+  List<Range> ranges() {
+    List<Range> ranges = new ArrayList<>();
+    for (ImageBlock place : layout.blocks()) {
+      Block block = blocks.get(place.id());
+      ranges.add(
+          new Range(
+              block.name(),
+              block.address(),
+              block.length(),
+              place.dataOffset(),
+              Math.toIntExact(place.pageCount(layout.pageSize()))));
+    }
+    return ranges;
+  }
+
+  /** Adds the metadata to the page data, and forces all of it to disk. */
+  void complete(Capture capture, Freeze freeze, SnapshotStatus status) throws IOException {
+    freezeTime = freeze.time();
+    List<PageTable> tables = new ArrayList<>();
+    for (int i = 0; i < blocks.size(); i++) {
+      tables.add(new PageTable(capture.kinds(i), capture.crcs(i)));
+    }
+    try (FileChannel channel =
+        FileChannel.open(temporary, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      ImageWriter.finish(channel, layout, id, freezeTime, tables, freeze.states(), info(status));
+      channel.force(true);
+      fileBytes = channel.size();
+    }
+    allocatedBytes = ImageName.allocatedBytes(temporary);
+  }
+
+  private static Map<String, String> info(SnapshotStatus status) {
+    Map<String, String> info = new LinkedHashMap<>();
+    info.put("pause.ns", Long.toString(status.pause().totalNanos()));
+    info.put("pause.gate.ns", Long.toString(status.pause().gateNanos()));
+    info.put("pause.state.ns", Long.toString(status.pause().stateNanos()));
+    info.put("pause.edges.ns", Long.toString(status.pause().edgesNanos()));
+    info.put("pause.scan.ns", Long.toString(status.pause().scanNanos()));
+    info.put("pause.arm.ns", Long.toString(status.pause().armNanos()));
+    info.put("stalls", Long.toString(status.stalls().count()));
+    info.put("stall.p50.ns", Long.toString(status.stalls().p50Nanos()));
+    info.put("stall.p99.ns", Long.toString(status.stalls().p99Nanos()));
+    info.put("stall.max.ns", Long.toString(status.stalls().maxNanos()));
+    info.put("saving.ns", Long.toString(status.savingNanos()));
+    info.put("written.bytes", Long.toString(status.writtenBytes()));
+    return info;
+  }
+
+  /** Gives the file its name. */
+  void publish() throws SnapshotException {
+    try {
+      ImageName.give(temporary, target);
+    } catch (EngineException e) {
+      throw new SnapshotException(e.getMessage(), e);
+    }
+  }
+
+  /** Makes the name as durable as the file. */
+  void syncFolder() throws IOException {
+    try (FileChannel folder = FileChannel.open(target.getParent(), StandardOpenOption.READ)) {
+      folder.force(true);
+    }
+  }
+
+  /** Removes what there is under the temporary name. */
+  void discard() {
+    try {
+      Files.deleteIfExists(temporary);
+    } catch (IOException e) {
+      /* The engine could create it in this folder, so this is a disk that died since. */
+      return;
+    }
+  }
+
+  SnapshotResult completed(String message, SnapshotStatus status) {
+    return new SnapshotResult(target, id, freezeTime, fileBytes, allocatedBytes, message, status);
+  }
+}

@@ -1,0 +1,93 @@
+package io.ramshot;
+
+import io.ramshot.uffd.Capture;
+import io.ramshot.uffd.Figure;
+import io.ramshot.uffd.StallBuckets;
+
+/** Puts a status together from the engine's figures and the freeze's. */
+final class StatusReader {
+  private static final Stalls NO_STALLS = new Stalls(0, 0, 0, 0, 0);
+  private static final Pause NO_PAUSE = new Pause(0, 0, 0, 0, 0, 0);
+
+  private StatusReader() {}
+
+  /**
+   * @param capture null before the engine is ready
+   * @param freeze null before the freeze
+   */
+  static SnapshotStatus read(
+      SnapshotState state, long totalBytes, long poolBytes, Capture capture, Freeze freeze) {
+    if (capture == null) {
+      return new SnapshotStatus(
+          state,
+          totalBytes,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          NO_STALLS,
+          NO_PAUSE,
+          poolBytes,
+          0,
+          0,
+          0,
+          false,
+          0);
+    }
+    long start = capture.figure(Figure.SAVING_START_NS);
+    long end = capture.figure(Figure.SAVING_END_NS);
+    long nanos = start == 0 ? 0 : Math.max(0, (end == 0 ? System.nanoTime() : end) - start);
+    long written = capture.figure(Figure.BYTES_WRITTEN);
+    return new SnapshotStatus(
+        state,
+        totalBytes,
+        capture.figure(Figure.BYTES_DONE),
+        written,
+        capture.figure(Figure.CHUNKS),
+        capture.figure(Figure.CHUNKS_SAVED),
+        capture.figure(Figure.CHUNKS_COPIED),
+        capture.figure(Figure.CHUNKS_EMPTY),
+        capture.figure(Figure.PAGES_ZERO),
+        capture.figure(Figure.PAGES_UNPOPULATED),
+        capture.figure(Figure.REQUESTS),
+        capture.figure(Figure.REQUESTS_WAITED),
+        stalls(capture),
+        freeze == null || freeze.totalNanos() == 0 ? NO_PAUSE : pause(capture, freeze),
+        capture.figure(Figure.POOL_BYTES),
+        capture.figure(Figure.POOL_PEAK_BYTES),
+        nanos,
+        nanos == 0 ? 0 : (long) (written * 1e9 / nanos),
+        capture.figure(Figure.DIRECT_IO) != 0,
+        capture.figure(Figure.CHUNKS_HUGE));
+  }
+
+  private static Stalls stalls(Capture capture) {
+    StallBuckets buckets = capture.stalls();
+    if (buckets.total() == 0) {
+      return NO_STALLS;
+    }
+    long max = capture.figure(Figure.STALL_MAX_NS);
+    return new Stalls(
+        buckets.total(),
+        Math.min(max, buckets.percentile(0.5)),
+        Math.min(max, buckets.percentile(0.99)),
+        Math.min(max, buckets.percentile(0.999)),
+        max);
+  }
+
+  private static Pause pause(Capture capture, Freeze freeze) {
+    return new Pause(
+        freeze.gateNanos(),
+        freeze.stateNanos(),
+        capture.figure(Figure.EDGES_NS),
+        capture.figure(Figure.SCAN_NS),
+        capture.figure(Figure.ARM_NS),
+        freeze.totalNanos());
+  }
+}

@@ -1,0 +1,149 @@
+package io.ramshot.uffd;
+
+import com.sun.jna.Pointer;
+import com.sun.jna.ptr.PointerByReference;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * One capture of RAM by the native engine, from prepared threads to the last page in the file.
+ *
+ * <p>{@link #prepare}, {@link #collapse}, {@link #arm}, {@link #await} and {@link #close} belong to
+ * one controlling thread; the other methods may be called by any thread, also after closing.
+ */
+public final class Capture implements AutoCloseable {
+  private final List<Range> ranges;
+  private final Path file;
+
+  /** Null once closed; the two arrays hold what it said then. */
+  private Pointer handle;
+
+  private Pointer figures;
+  private long[] lastFigures;
+  private long[] lastStalls;
+
+  private Capture(Pointer handle, List<Range> ranges, Path file) {
+    this.handle = handle;
+    this.figures = Engine.rs_snapshot_figures(handle);
+    this.ranges = ranges;
+    this.file = file;
+  }
+
+  /**
+   * Makes everything ready while the guest runs: creates the file, registers the blocks with
+   * userfaultfd, starts both threads.
+   *
+   * @throws EngineException if something is missing; nothing is left behind then
+   */
+  public static Capture prepare(CaptureOptions options, List<Range> ranges, Path file)
+      throws EngineException {
+    Engine.load();
+    PointerByReference out = new PointerByReference();
+    long[] failure = new long[2];
+    int result =
+        Engine.rs_snapshot_prepare(
+            options.toNative(),
+            ranges.size(),
+            ranges.stream().mapToLong(Range::address).toArray(),
+            ranges.stream().mapToLong(Range::length).toArray(),
+            ranges.stream().mapToLong(Range::fileOffset).toArray(),
+            file.toString(),
+            out,
+            failure);
+    if (result != 0) {
+      throw new EngineException(
+          Failure.describe(Step.of(failure[0]), -result, failure[1], ranges, file));
+    }
+    return new Capture(out.getValue(), List.copyOf(ranges), file);
+  }
+
+  /**
+   * Moves well-populated chunks onto huge pages while the guest runs. Best effort: where the kernel
+   * cannot, arming takes longer.
+   */
+  public void collapse() {
+    Engine.rs_snapshot_collapse(handle);
+  }
+
+  /**
+   * The freeze: copies edges, finds the populated pages, protects them. The vCPUs must be parked.
+   *
+   * @throws EngineException if it failed or was cancelled; nothing is protected then
+   */
+  public void arm() throws EngineException {
+    if (Engine.rs_snapshot_arm(handle) != 0) {
+      throw new EngineException(failure());
+    }
+  }
+
+  /** Waits for the end. */
+  public Phase await(int timeoutMillis) {
+    return Phase.of(Engine.rs_snapshot_wait(handle, timeoutMillis));
+  }
+
+  /** Ends it: when this returns nothing is protected. Harmless once it has ended. */
+  public synchronized void cancel() {
+    if (handle != null) {
+      Engine.rs_snapshot_cancel(handle);
+    }
+  }
+
+  /** Whether this block's memory may be unmapped: no native thread will touch it again. */
+  public synchronized boolean mayFree(int range) {
+    return handle == null || Engine.rs_snapshot_may_free(handle, range) != 0;
+  }
+
+  public synchronized long figure(Figure figure) {
+    return handle == null ? lastFigures[figure.ordinal()] : figures.getLong(figure.offset());
+  }
+
+  public Phase phase() {
+    return Phase.of(figure(Figure.PHASE));
+  }
+
+  public synchronized StallBuckets stalls() {
+    return new StallBuckets(handle == null ? lastStalls.clone() : readStalls());
+  }
+
+  private long[] readStalls() {
+    return figures.getLongArray(8L * Figure.values().length, StallBuckets.COUNT);
+  }
+
+  /** Why it failed, with what to do about it. */
+  public String failure() {
+    if (phase() == Phase.CANCELLED) {
+      return "cancelled";
+    }
+    return Failure.describe(
+        Step.of(figure(Figure.FAILED_STEP)),
+        (int) figure(Figure.FAILED_ERROR),
+        figure(Figure.FAILED_BLOCK),
+        ranges,
+        file);
+  }
+
+  /** The kind of each page of a block, one byte a page. Valid until {@link #close}. */
+  public ByteBuffer kinds(int range) {
+    return Engine.rs_snapshot_kinds(handle, range).getByteBuffer(0, ranges.get(range).pages());
+  }
+
+  /** The CRC-32C of each page of a block, in native order. Valid until {@link #close}. */
+  public ByteBuffer crcs(int range) {
+    return Engine.rs_snapshot_crcs(handle, range).getByteBuffer(0, 4L * ranges.get(range).pages());
+  }
+
+  /** Cancels it if it has not ended, and lets go of its memory. */
+  @Override
+  public synchronized void close() {
+    if (handle == null) {
+      return;
+    }
+    Engine.rs_snapshot_cancel(handle);
+    lastFigures = figures.getLongArray(0, Figure.values().length);
+    lastStalls = readStalls();
+    Engine.rs_snapshot_close(handle);
+    handle = null;
+    figures = null;
+  }
+}

@@ -1,0 +1,81 @@
+package io.ramshot.uffd;
+
+import com.sun.jna.Native;
+import com.sun.jna.NativeLibrary;
+import com.sun.jna.Pointer;
+import com.sun.jna.ptr.PointerByReference;
+
+/**
+ * The functions of libramshot.so; rs_snapshot.h says what each does. Those that return an int
+ * return 0 or {@code -errno}.
+ */
+final class Engine {
+
+  private Engine() {}
+
+  private static boolean loaded;
+
+  /**
+   * Loads the library at the first call.
+   *
+   * @throws EngineException if it cannot be loaded, every time
+   */
+  static synchronized void load() throws EngineException {
+    if (loaded) {
+      return;
+    }
+    NativeLibrary library = LibraryLoader.load();
+    Native.register(Engine.class, library);
+    if (rs_figure_count() != Figure.values().length
+        || rs_stall_bucket_count() != StallBuckets.COUNT) {
+      throw new EngineException(
+          library.getFile()
+              + " does not belong to this ramshot: remove it, or the setting that names it");
+    }
+    loaded = true;
+  }
+
+  static native int rs_figure_count();
+
+  static native int rs_stall_bucket_count();
+
+  static native String rs_error_text(int error);
+
+  static native int rs_page_bytes();
+
+  static native long rs_allocated_bytes(String path);
+
+  static native int rs_advise_huge(long address, long length);
+
+  static native int rs_clear(long address, long length);
+
+  static native int rs_publish(String from, String to);
+
+  static native int rs_snapshot_prepare(
+      long[] options,
+      int count,
+      long[] addresses,
+      long[] lengths,
+      long[] offsets,
+      String path,
+      PointerByReference out,
+      long[] failure);
+
+  static native int rs_snapshot_collapse(Pointer snapshot);
+
+  static native int rs_snapshot_arm(Pointer snapshot);
+
+  static native int rs_snapshot_wait(Pointer snapshot, int timeoutMillis);
+
+  static native void rs_snapshot_cancel(Pointer snapshot);
+
+  static native int rs_snapshot_may_free(Pointer snapshot, int block);
+
+  static native Pointer rs_snapshot_figures(Pointer snapshot);
+
+  static native Pointer rs_snapshot_kinds(Pointer snapshot, int block);
+
+  static native Pointer rs_snapshot_crcs(Pointer snapshot, int block);
+
+  static native void rs_snapshot_close(Pointer snapshot);
+}

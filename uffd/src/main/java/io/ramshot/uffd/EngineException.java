@@ -1,0 +1,14 @@
+package io.ramshot.uffd;
+
+/** The engine refused, or cannot be had: the message says what, where, and what to do about it. */
+public final class EngineException extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  EngineException(String message) {
+    super(message);
+  }
+
+  EngineException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,109 @@
+package io.ramshot.uffd;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/** A failure of the engine, in words: what, where, and what to do about it. */
+final class Failure {
+  private static final int EPERM = 1;
+  private static final int ENOENT = 2;
+  private static final int ENOMEM = 12;
+  private static final int EACCES = 13;
+  private static final int EBUSY = 16;
+  private static final int EEXIST = 17;
+  private static final int ENOTDIR = 20;
+  private static final int EINVAL = 22;
+  private static final int EMFILE = 24;
+  private static final int EFBIG = 27;
+  private static final int ENOSPC = 28;
+  private static final int EROFS = 30;
+  private static final int ENOSYS = 38;
+  private static final int EDQUOT = 122;
+
+  private Failure() {}
+
+  /**
+   * @param block index into {@code ranges}, or -1
+   * @param file that was being written
+   */
+  static String describe(Step step, int error, long block, List<Range> ranges, Path file) {
+    String reason = error == 0 ? "" : " (" + Engine.rs_error_text(error) + ")";
+    String where = block >= 0 && block < ranges.size() ? ranges.get((int) block).name() : "RAM";
+    return switch (step) {
+      case MEMORY -> "no memory for the copy pool" + reason + ": make it smaller with pool=";
+      case CREATE_FILE -> "cannot create " + file + reason + ": " + fileRemedy(error, file);
+      case OPEN_UFFD -> "userfaultfd cannot be opened" + reason + ": " + openRemedy(error);
+      case NEGOTIATE ->
+          "this kernel's userfaultfd cannot write-protect memory"
+              + reason
+              + ": use Linux 5.7 or newer (6.10 on aarch64) with CONFIG_USERFAULTFD";
+      case REGISTER ->
+          "block " + where + " cannot be write-protected" + reason + ": " + registerRemedy(error);
+      case PAGEMAP, SCAN ->
+          "cannot find out which pages of "
+              + where
+              + " are populated"
+              + reason
+              + ": is /proc mounted, and is the block's memory still mapped?";
+      case THREADS ->
+          "cannot start the engine's threads" + reason + ": raise the user's process limit";
+      case ARM ->
+          "block "
+              + where
+              + " could not be armed"
+              + reason
+              + ": was its memory unmapped behind ramshot's back?";
+      case WRITE -> "cannot write " + file + reason + ": " + fileRemedy(error, file);
+      case RELEASE ->
+          "block "
+              + where
+              + " could not be released page by page"
+              + reason
+              + " and was released as a whole: was its memory unmapped behind ramshot's back?";
+      case READ_FAULT -> "userfaultfd gave no more messages" + reason + ": please report this";
+      case STALLED ->
+          "a guest thread waited too long for a page of block "
+              + where
+              + ", because "
+              + file
+              + " is written too slowly or not at all: choose another device, enlarge pool=, or"
+              + " raise stall.limit=";
+      case FREED -> "block " + where + " was freed before the freeze: start the snapshot once more";
+      case NONE -> "the engine failed" + reason + ": please report this";
+    };
+  }
+
+  private static String fileRemedy(int error, Path file) {
+    return switch (error) {
+      case EPERM, EACCES ->
+          "this user may not write to folder " + file.getParent() + "; choose another";
+      case ENOENT, ENOTDIR -> "folder " + file.getParent() + " does not exist; create it";
+      case EROFS -> "the file system is read-only; choose another";
+      case ENOSPC, EDQUOT -> "the disk is full; free some space or choose another";
+      case EFBIG -> "the file system cannot hold a file this large; choose another";
+      case EEXIST -> "a left-over of a killed JVM has this name; remove it";
+      default -> "choose another device, and look at the kernel's log";
+    };
+  }
+
+  private static String openRemedy(int error) {
+    return switch (error) {
+      case EPERM, EACCES ->
+          "give this user access to /dev/userfaultfd, or the JVM the capability CAP_SYS_PTRACE, or"
+              + " set sysctl vm.unprivileged_userfaultfd=1";
+      case ENOSYS -> "use a kernel with CONFIG_USERFAULTFD";
+      case EMFILE -> "raise the limit of open files (ulimit -n)";
+      case ENOMEM -> "free some memory";
+      default -> "is userfaultfd forbidden by a container's seccomp profile?";
+    };
+  }
+
+  private static String registerRemedy(int error) {
+    return switch (error) {
+      case EBUSY -> "something else in this process uses userfaultfd on it";
+      case EINVAL ->
+          "it must be anonymous or shared memory, not a file mapped from an ordinary file system";
+      default -> "is its memory still mapped?";
+    };
+  }
+}

@@ -1,0 +1,13 @@
+package io.ramshot.uffd;
+
+/** What the engine needs to know of this machine. */
+public final class Machine {
+
+  private Machine() {}
+
+  /** The size of a page, in bytes. */
+  public static int pageBytes() throws EngineException {
+    Engine.load();
+    return Engine.rs_page_bytes();
+  }
+}
