@@ -1,0 +1,255 @@
+package io.ramshot.boot;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * What every vCPU thread passes at the start and the end of a quantum: open, or closed by a freeze
+ * or by an action that must run before the first quantum.
+ *
+ * <p>All gated methods share one gate. A thread announces itself in its own {@link GateCell} with a
+ * full fence and only then looks whether the gate is closed; whoever closes it does so with a full
+ * fence and only then looks into the cells. So one of the two sees the other. The fence is most of
+ * what an open gate costs.
+ */
+public final class Gate {
+
+  /** How many gates there may be: bounds the array of calls seen. */
+  public static final int MAX_GATES = 256;
+
+  private static final int FROZEN = 1;
+  private static final int BEFORE_FIRST = 2;
+
+  /** A lost wake-up is not expected; should there be one, it costs this much, in ns. */
+  private static final long PARK_NANOS = 100_000_000;
+
+  private static final VarHandle CLOSED;
+  private static final VarHandle DEPTH;
+  private static final VarHandle FIRST;
+
+  static {
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      CLOSED = lookup.findStaticVarHandle(Gate.class, "closed", int.class);
+      DEPTH = lookup.findVarHandle(GateCell.class, "depth", int.class);
+      FIRST = lookup.findStaticVarHandle(Gate.class, "first", Runnable.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private static final boolean[] CALLED = new boolean[MAX_GATES];
+
+  private static final Object CELLS_LOCK = new Object();
+
+  /** Never changed in place. */
+  private static volatile GateCell[] cells = {};
+
+  private static final ThreadLocal<GateCell> CELL =
+      new ThreadLocal<>() {
+        @Override
+        protected GateCell initialValue() {
+          return newCell();
+        }
+      };
+
+  /** The reasons for being closed; 0 is open. */
+  private static volatile int closed;
+
+  /** Who froze: may pass, and wants to be woken when a thread leaves. */
+  private static volatile Thread freezer;
+
+  /** Not yet claimed by the thread that will run it. */
+  private static volatile Runnable first;
+
+  private static volatile Thread firstRunner;
+
+  private Gate() {}
+
+  /**
+   * Advice calls this at the start of a quantum; it returns when the gate is open.
+   *
+   * @param gate less than {@link #MAX_GATES}
+   * @return what {@link #exit} wants
+   */
+  public static Object enter(int gate) {
+    GateCell cell = CELL.get();
+    if (!CALLED[gate]) {
+      CALLED[gate] = true;
+    }
+    int depth = cell.depth;
+    if (depth == 0) {
+      DEPTH.setVolatile(cell, 1);
+      if (closed != 0) {
+        waitUntilOpen(cell);
+      }
+    } else {
+      DEPTH.setOpaque(cell, depth + 1);
+    }
+    return cell;
+  }
+
+  /**
+   * Advice calls this at the end of a quantum, however it ends.
+   *
+   * @param entered what {@link #enter} returned, or null if it failed
+   */
+  public static void exit(Object entered) {
+    if (entered == null) {
+      return;
+    }
+    GateCell cell = (GateCell) entered;
+    int depth = cell.depth - 1;
+    DEPTH.setRelease(cell, depth);
+    if (depth == 0 && closed != 0) {
+      LockSupport.unpark(freezer);
+    }
+  }
+
+  private static void waitUntilOpen(GateCell cell) {
+    Thread me = Thread.currentThread();
+    boolean interrupted = false;
+    try {
+      int reasons;
+      while ((reasons = closed) != 0 && me != freezer && me != firstRunner) {
+        // Still counted as inside, so that no freeze completes while the action runs.
+        if (reasons == BEFORE_FIRST && runFirst(me)) {
+          continue;
+        }
+        DEPTH.setVolatile(cell, 0);
+        LockSupport.unpark(freezer);
+        cell.waiting = true;
+        while (closed != 0 && !(closed == BEFORE_FIRST && first != null)) {
+          LockSupport.parkNanos(Gate.class, PARK_NANOS);
+          interrupted |= Thread.interrupted();
+        }
+        cell.waiting = false;
+        DEPTH.setVolatile(cell, 1);
+      }
+    } catch (Throwable t) {
+      DEPTH.setRelease(cell, 0);
+      throw t;
+    } finally {
+      if (interrupted) {
+        me.interrupt();
+      }
+    }
+  }
+
+  private static boolean runFirst(Thread me) {
+    Runnable action = (Runnable) FIRST.getAndSet((Runnable) null);
+    if (action == null) {
+      return false;
+    }
+    firstRunner = me;
+    try {
+      action.run();
+      open(BEFORE_FIRST);
+    } catch (Throwable t) {
+      // Whoever gave the action reports its failure. The gate stays closed, this thread waits too.
+      return true;
+    } finally {
+      firstRunner = null;
+    }
+    return true;
+  }
+
+  /**
+   * Closes the gate until the first thread that comes to it has run {@code action}. If that throws,
+   * the gate stays closed for good: the guest must not run.
+   */
+  public static void beforeFirst(Runnable action) {
+    first = action;
+    CLOSED.getAndBitwiseOr(BEFORE_FIRST);
+  }
+
+  /** Whether the action before the first quantum is still to come, is running, or has failed. */
+  public static boolean isBeforeFirst() {
+    return (closed & BEFORE_FIRST) != 0;
+  }
+
+  /**
+   * Closes the gate for everyone but the calling thread.
+   *
+   * @return false if it is frozen already
+   */
+  public static boolean freeze() {
+    if (((int) CLOSED.getAndBitwiseOr(FROZEN) & FROZEN) != 0) {
+      return false;
+    }
+    freezer = Thread.currentThread();
+    return true;
+  }
+
+  /** Opens the gate after {@link #freeze}; harmless if it is not frozen. Never blocks. */
+  public static void thaw() {
+    if ((closed & FROZEN) != 0) {
+      freezer = null;
+      open(FROZEN);
+    }
+  }
+
+  private static void open(int reason) {
+    CLOSED.getAndBitwiseAnd(~reason);
+    for (GateCell cell : cells) {
+      if (cell.waiting) {
+        LockSupport.unpark(cell.thread());
+      }
+    }
+  }
+
+  /** A living thread inside a quantum that is not the freezing one, or null if there is none. */
+  public static Thread inside() {
+    for (GateCell cell : cells) {
+      if ((int) DEPTH.getVolatile(cell) != 0) {
+        Thread thread = cell.thread();
+        if (thread != null && thread != freezer) {
+          return thread;
+        }
+      }
+    }
+    return null;
+  }
+
+  /** Whether this thread is counted as inside a quantum. */
+  public static boolean isInside(Thread thread) {
+    for (GateCell cell : cells) {
+      if ((int) DEPTH.getVolatile(cell) != 0 && cell.thread() == thread) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether any thread has come to this gate. */
+  public static boolean called(int gate) {
+    return CALLED[gate];
+  }
+
+  /** Opens the gate, whatever closed it, and forgets which gates were called. */
+  public static void reset() {
+    first = null;
+    freezer = null;
+    open(FROZEN | BEFORE_FIRST);
+    Arrays.fill(CALLED, false);
+  }
+
+  private static GateCell newCell() {
+    GateCell cell = new GateCell(Thread.currentThread());
+    synchronized (CELLS_LOCK) {
+      GateCell[] old = cells;
+      GateCell[] living = new GateCell[old.length + 1];
+      int count = 0;
+      for (GateCell c : old) {
+        if (c.thread() != null) {
+          living[count++] = c;
+        }
+      }
+      living[count++] = cell;
+      cells = Arrays.copyOf(living, count);
+    }
+    return cell;
+  }
+}

@@ -1,0 +1,38 @@
+package io.ramshot.hooks;
+
+import java.lang.instrument.Instrumentation;
+import java.lang.reflect.AccessibleObject;
+import java.util.Map;
+import java.util.Set;
+
+/** Makes private members of host classes accessible to ramshot, and to nobody else. */
+final class Access {
+
+  private final Instrumentation instrumentation;
+
+  Access(Instrumentation instrumentation) {
+    this.instrumentation = instrumentation;
+  }
+
+  /** Opens the declaring class's package to ramshot's module if it is not open already. */
+  <T extends AccessibleObject> T to(T member, Class<?> declaring) {
+    Module module = declaring.getModule();
+    Module own = Access.class.getModule();
+    String pack = declaring.getPackageName();
+    if (!module.isOpen(pack, own)) {
+      instrumentation.redefineModule(
+          module, Set.of(), Map.of(), Map.of(pack, Set.of(own)), Set.of(), Map.of());
+    }
+    member.setAccessible(true);
+    return member;
+  }
+
+  /** The class of this name among an object's class and its parents, or null. */
+  static Class<?> declaring(Object instance, String className) {
+    Class<?> type = instance.getClass();
+    while (type != null && !type.getName().equals(className)) {
+      type = type.getSuperclass();
+    }
+    return type;
+  }
+}

@@ -1,0 +1,115 @@
+package io.ramshot.hooks;
+
+import io.ramshot.SnapshotException;
+import io.ramshot.Vcpus;
+import io.ramshot.boot.Gate;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+
+/**
+ * Freezes vCPU threads at the gates. The freezing thread itself may pass, so that saving state can
+ * call gated methods.
+ */
+final class GateVcpus implements Vcpus {
+
+  /** Short quanta end within this, and parking would cost more; in ns. */
+  private static final long SPIN_NANOS = 50_000;
+
+  /** A leaving thread wakes the freezer; this bounds what a lost wake-up costs, in ns. */
+  private static final long PARK_NANOS = 100_000;
+
+  private static final long UNSEEN_PARK_NANOS = 1_000_000;
+
+  private static final int FRAMES_SHOWN = 6;
+
+  private final Gates gates;
+  private final States states;
+
+  GateVcpus(Gates gates, States states) {
+    this.gates = gates;
+    this.states = states;
+  }
+
+  @Override
+  public void freeze(Duration timeout) throws SnapshotException {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    if (Gate.isBeforeFirst()) {
+      throw new SnapshotException(
+          "the guest has not started: what must precede its first quantum (a restore, say) is not"
+              + " over");
+    }
+    gates.warnIfNothingCalled();
+    states.pin();
+    boolean frozen = false;
+    try {
+      awaitUnseen(deadline, timeout);
+      if (!Gate.freeze()) {
+        throw new SnapshotException("the vCPUs are frozen already: wait for the other snapshot");
+      }
+      try {
+        awaitInside(deadline, timeout);
+        frozen = true;
+      } finally {
+        if (!frozen) {
+          Gate.thaw();
+        }
+      }
+    } finally {
+      if (!frozen) {
+        states.unpin();
+      }
+    }
+  }
+
+  /** Outside the pause: the gates are open still. */
+  private void awaitUnseen(long deadline, Duration timeout) throws SnapshotException {
+    for (Thread thread; (thread = gates.unseen()) != null; ) {
+      if (System.nanoTime() - deadline >= 0) {
+        throw new SnapshotException(
+            "thread \"%s\" has been in a gated method since before ramshot came, and did not leave it within %d ms: gate a method that it calls again and again; it is at %s"
+                .formatted(thread.getName(), timeout.toMillis(), stack(thread)));
+      }
+      park(UNSEEN_PARK_NANOS);
+    }
+  }
+
+  private void awaitInside(long deadline, Duration timeout) throws SnapshotException {
+    long spinUntil = System.nanoTime() + SPIN_NANOS;
+    for (Thread thread; (thread = Gate.inside()) != null; ) {
+      long now = System.nanoTime();
+      if (now - deadline >= 0) {
+        throw new SnapshotException(
+            "vCPU thread \"%s\" did not end its quantum within %d ms: gate a shorter method, or allow more time; it is at %s"
+                .formatted(thread.getName(), timeout.toMillis(), stack(thread)));
+      }
+      if (now - spinUntil < 0) {
+        Thread.onSpinWait();
+      } else {
+        park(PARK_NANOS);
+      }
+    }
+  }
+
+  private void park(long nanos) throws SnapshotException {
+    LockSupport.parkNanos(this, nanos);
+    if (Thread.currentThread().isInterrupted()) {
+      throw new SnapshotException("interrupted while the vCPUs were being frozen");
+    }
+  }
+
+  private static String stack(Thread thread) {
+    StackTraceElement[] frames = thread.getStackTrace();
+    return Arrays.stream(frames)
+        .limit(FRAMES_SHOWN)
+        .map(StackTraceElement::toString)
+        .collect(Collectors.joining(" < ", "", frames.length > FRAMES_SHOWN ? " < ..." : ""));
+  }
+
+  @Override
+  public void thaw() {
+    Gate.thaw();
+    states.unpin();
+  }
+}

@@ -1,0 +1,172 @@
+package io.ramshot.hooks;
+
+import io.ramshot.boot.Gate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import net.bytebuddy.asm.Advice;
+import net.bytebuddy.description.method.MethodDescription;
+import net.bytebuddy.description.type.TypeDescription;
+import net.bytebuddy.dynamic.DynamicType;
+import net.bytebuddy.matcher.ElementMatchers;
+
+/** The configured gates: finds their methods in host classes, and remembers what became of them. */
+final class Gates {
+
+  private final List<GateSpec> specs;
+  private final Consumer<String> warnings;
+  private final boolean[] loaded;
+  private final List<List<String>> methods = new ArrayList<>();
+  private boolean mayRunUnseen;
+  private boolean warnedOfNoCalls;
+
+  Gates(List<GateSpec> specs, Consumer<String> warnings) {
+    this.specs = specs;
+    this.warnings = warnings;
+    loaded = new boolean[specs.size()];
+    specs.forEach(s -> methods.add(List.of()));
+  }
+
+  /**
+   * Adds advice to the gated methods of a class.
+   *
+   * @param wasLoaded whether the class existed before: its methods may be running without advice
+   */
+  DynamicType.Builder<?> hook(
+      DynamicType.Builder<?> builder, TypeDescription type, boolean wasLoaded) {
+    DynamicType.Builder<?> hooked = builder;
+    for (int i = 0; i < specs.size(); i++) {
+      GateSpec spec = specs.get(i);
+      if (!spec.className().equals(type.getName())) {
+        continue;
+      }
+      List<MethodDescription.InDefinedShape> matched =
+          Signatures.methods(type).stream().filter(m -> matches(spec, m)).toList();
+      List<MethodDescription.InDefinedShape> runnable =
+          matched.stream().filter(m -> !m.isAbstract() && !m.isNative()).toList();
+      synchronized (this) {
+        loaded[i] = true;
+        methods.set(i, runnable.stream().map(Signatures::withoutReturnType).toList());
+        mayRunUnseen |= wasLoaded;
+      }
+      if (runnable.isEmpty()) {
+        warnings.accept("gate=" + spec + ": " + absence(spec, type, matched));
+        continue;
+      }
+      for (MethodDescription.InDefinedShape method : runnable) {
+        if (method.isSynchronized()) {
+          warnings.accept(
+              "gate="
+                  + spec
+                  + " is synchronized: a vCPU waits at it with the monitor held, so saving state"
+                  + " must not want that monitor");
+        }
+      }
+      hooked =
+          hooked.visit(
+              Advice.withCustomMapping()
+                  .bind(GateAdvice.Id.class, i)
+                  .to(GateAdvice.class)
+                  .on(ElementMatchers.anyOf(runnable.toArray())));
+    }
+    return hooked;
+  }
+
+  private static boolean matches(GateSpec spec, MethodDescription.InDefinedShape method) {
+    return method.getName().equals(spec.method()) && spec.matches(Signatures.parameters(method));
+  }
+
+  private static String absence(
+      GateSpec spec, TypeDescription type, List<MethodDescription.InDefinedShape> matched) {
+    String wanted =
+        spec.method()
+            + (spec.parameters() == null ? "" : "(" + String.join(",", spec.parameters()) + ")");
+    if (!matched.isEmpty()) {
+      return "%s of %s is %s and has no code to gate: name the class that implements it"
+          .formatted(wanted, type.getName(), matched.get(0).isNative() ? "native" : "abstract");
+    }
+    for (TypeDescription parent : Signatures.hierarchy(type)) {
+      if (Signatures.methods(parent).stream().anyMatch(m -> matches(spec, m))) {
+        return "%s inherits %s: write gate=%s::%s"
+            .formatted(type.getName(), wanted, parent.getName(), wanted);
+      }
+    }
+    return type.getName()
+        + " has no method "
+        + wanted
+        + Signatures.nearest(spec.method(), Signatures.methods(type));
+  }
+
+  synchronized List<GateInfo> infos() {
+    List<GateInfo> infos = new ArrayList<>();
+    for (int i = 0; i < specs.size(); i++) {
+      infos.add(new GateInfo(specs.get(i), loaded[i], methods.get(i), Gate.called(i)));
+    }
+    return infos;
+  }
+
+  boolean anyCalled() {
+    return infos().stream().anyMatch(GateInfo::called);
+  }
+
+  /** Warns, once, that a freeze has nothing to freeze. */
+  void warnIfNothingCalled() {
+    synchronized (this) {
+      if (warnedOfNoCalls || specs.isEmpty() || anyCalled()) {
+        return;
+      }
+      warnedOfNoCalls = true;
+    }
+    warnings.accept(
+        "no vCPU has come to a gate yet, so the freeze stops nobody: "
+            + infos().stream()
+                .map(
+                    i ->
+                        i.gate()
+                            + (i.found()
+                                ? " was never called"
+                                : i.loaded() ? " was not found" : " is in a class not loaded yet"))
+                .collect(Collectors.joining(", ")));
+  }
+
+  /**
+   * A thread that entered a gated method before advice was put into it, and is inside still.
+   *
+   * @return null if there is none, and none can appear any more
+   */
+  Thread unseen() {
+    synchronized (this) {
+      if (!mayRunUnseen) {
+        return null;
+      }
+    }
+    for (var entry : Thread.getAllStackTraces().entrySet()) {
+      Thread thread = entry.getKey();
+      if (isInGatedMethod(entry.getValue()) && !Gate.isInside(thread)) {
+        return thread;
+      }
+    }
+    synchronized (this) {
+      mayRunUnseen = false;
+    }
+    return null;
+  }
+
+  private boolean isInGatedMethod(StackTraceElement[] stack) {
+    for (int i = 0; i < stack.length; i++) {
+      StackTraceElement frame = stack[i];
+      // On its way in or out through advice.
+      if (i > 0 && stack[i - 1].getClassName().equals(Gate.class.getName())) {
+        continue;
+      }
+      for (GateSpec spec : specs) {
+        if (frame.getClassName().equals(spec.className())
+            && frame.getMethodName().equals(spec.method())) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+}

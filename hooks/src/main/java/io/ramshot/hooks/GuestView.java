@@ -1,0 +1,46 @@
+package io.ramshot.hooks;
+
+import io.ramshot.Block;
+import io.ramshot.BlockKind;
+import io.ramshot.Guest;
+import io.ramshot.Participant;
+import java.nio.ByteBuffer;
+
+/** The part of {@link Guest} that hooks use; what registers returns its own undo. */
+interface GuestView {
+
+  Runnable register(String name, ByteBuffer buffer);
+
+  Runnable register(String name, BlockKind kind, long address, long length, Object owner);
+
+  void add(Participant participant);
+
+  void remove(Participant participant);
+
+  static GuestView of(Guest guest) {
+    return new GuestView() {
+      @Override
+      public Runnable register(String name, ByteBuffer buffer) {
+        Block block = guest.register(name, buffer);
+        return () -> guest.unregister(block);
+      }
+
+      @Override
+      public Runnable register(
+          String name, BlockKind kind, long address, long length, Object owner) {
+        Block block = guest.register(name, kind, address, length, owner);
+        return () -> guest.unregister(block);
+      }
+
+      @Override
+      public void add(Participant participant) {
+        guest.add(participant);
+      }
+
+      @Override
+      public void remove(Participant participant) {
+        guest.remove(participant);
+      }
+    };
+  }
+}

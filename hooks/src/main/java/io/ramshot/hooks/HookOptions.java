@@ -1,0 +1,185 @@
+package io.ramshot.hooks;
+
+import io.ramshot.boot.Gate;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * What to look for in the host. In a list, commas, semicolons or blanks separate the values.
+ *
+ * @param gates see {@link #GATE}
+ * @param states see {@link #STATE}
+ * @param ramBy see {@link #RAM_BY}
+ * @param ramMin see {@link #RAM_MIN}
+ * @param ramHolders see {@link #RAM_HOLDER}
+ */
+public record HookOptions(
+    List<GateSpec> gates,
+    List<StateSpec> states,
+    List<ClassPattern> ramBy,
+    long ramMin,
+    List<HolderSpec> ramHolders) {
+
+  /**
+   * Methods whose running instances are vCPU quanta: {@code com.example.Board::step}, or {@code
+   * com.example.Board::step(int,long)} for one overload. A list; default none.
+   */
+  public static final String GATE = "gate";
+
+  /**
+   * Classes that save and load state: {@code com.example.Board::save/load}. A list; default none.
+   */
+  public static final String STATE = "state";
+
+  /**
+   * Classes or packages that allocate guest RAM, directly or through others: {@code
+   * com.example.Memory}, {@code com.example.*}, {@code com.example.**}. A list; default none, which
+   * means everything of at least {@link #RAM_MIN} unless there is a {@link #RAM_HOLDER}.
+   */
+  public static final String RAM_BY = "ram.by";
+
+  /**
+   * The smallest allocation that can be guest RAM, in bytes or with a suffix {@code k}, {@code m}
+   * or {@code g}, at least 4 KiB; it holds for {@link #RAM_BY} and {@link #RAM_HOLDER} too. Default
+   * 16m.
+   */
+  public static final String RAM_MIN = "ram.min";
+
+  /**
+   * Fields that hold guest RAM, by address or as a direct buffer: {@code
+   * com.example.Memory#address}. A list; default none.
+   */
+  public static final String RAM_HOLDER = "ram.holder";
+
+  /** Every key, in the order in which they are printed. */
+  public static final List<String> KEYS = List.of(GATE, STATE, RAM_BY, RAM_MIN, RAM_HOLDER);
+
+  public static final HookOptions DEFAULTS =
+      new HookOptions(List.of(), List.of(), List.of(), 16L << 20, List.of());
+
+  /** Below a page, hooks would look at allocations that cannot be guest RAM. */
+  private static final long LEAST_RAM_MIN = 4096;
+
+  private static final Pattern SIZE = Pattern.compile("(\\d{1,15})([kKmMgG]?)(?:[iI]?[bB])?");
+
+  /** Commas between parameter types do not separate values. */
+  private static final Pattern SEPARATOR = Pattern.compile("[,;\\s]+(?![^()]*\\))");
+
+  public HookOptions {
+    gates = List.copyOf(gates);
+    states = List.copyOf(states);
+    ramBy = List.copyOf(ramBy);
+    ramHolders = List.copyOf(ramHolders);
+    if (gates.size() > Gate.MAX_GATES) {
+      throw new IllegalArgumentException(
+          gates.size() + " gates are more than " + Gate.MAX_GATES + ": name fewer, outer methods");
+    }
+    if (ramMin < LEAST_RAM_MIN) {
+      throw new IllegalArgumentException(
+          RAM_MIN + "=" + ramMin + " is less than a page: give at least " + LEAST_RAM_MIN);
+    }
+  }
+
+  /**
+   * @throws IllegalArgumentException if a key is unknown or a value is bad; the message is one line
+   *     that names it and says what to write instead
+   */
+  public static HookOptions parse(Map<String, String> values) {
+    for (String key : values.keySet()) {
+      if (!KEYS.contains(key)) {
+        throw new IllegalArgumentException(
+            "unknown option "
+                + key
+                + ": did you mean "
+                + Nearest.to(key, KEYS, k -> k, 1).get(0)
+                + "? (known: "
+                + String.join(", ", KEYS)
+                + ")");
+      }
+    }
+    String ramMin = values.get(RAM_MIN);
+    return new HookOptions(
+        list(values, GATE, GateSpec::parse),
+        list(values, STATE, StateSpec::parse),
+        list(values, RAM_BY, ClassPattern::parse),
+        ramMin == null ? DEFAULTS.ramMin : size(ramMin.strip()),
+        list(values, RAM_HOLDER, HolderSpec::parse));
+  }
+
+  /** {@link #parse(Map)} of properties. */
+  public static HookOptions parse(Properties properties) {
+    return parse(map(properties));
+  }
+
+  static Map<String, String> map(Properties properties) {
+    Map<String, String> map = new LinkedHashMap<>();
+    properties.stringPropertyNames().stream()
+        .sorted()
+        .forEach(key -> map.put(key, properties.getProperty(key)));
+    return map;
+  }
+
+  /** Such that {@link #parse(Map)} gives the same options; defaults are left out. */
+  public Map<String, String> toMap() {
+    Map<String, String> map = new LinkedHashMap<>();
+    put(map, GATE, gates);
+    put(map, STATE, states);
+    put(map, RAM_BY, ramBy);
+    if (ramMin != DEFAULTS.ramMin) {
+      map.put(RAM_MIN, Long.toString(ramMin));
+    }
+    put(map, RAM_HOLDER, ramHolders);
+    return map;
+  }
+
+  private static void put(Map<String, String> map, String key, List<?> values) {
+    if (!values.isEmpty()) {
+      map.put(key, values.stream().map(Object::toString).collect(Collectors.joining(",")));
+    }
+  }
+
+  private static <T> List<T> list(
+      Map<String, String> values, String key, Function<String, T> parser) {
+    String text = values.get(key);
+    List<T> list = new ArrayList<>();
+    if (text != null) {
+      for (String value : SEPARATOR.split(text.strip())) {
+        if (!value.isEmpty()) {
+          T parsed = parser.apply(value);
+          if (!list.contains(parsed)) {
+            list.add(parsed);
+          }
+        }
+      }
+    }
+    return list;
+  }
+
+  private static long size(String text) {
+    Matcher m = SIZE.matcher(text);
+    if (!m.matches()) {
+      throw new IllegalArgumentException(
+          RAM_MIN + "=" + text + " is no size: write bytes, or a number with k, m or g, as in 16m");
+    }
+    int shift =
+        switch (m.group(2)) {
+          case "k", "K" -> 10;
+          case "m", "M" -> 20;
+          case "g", "G" -> 30;
+          default -> 0;
+        };
+    long number = Long.parseLong(m.group(1));
+    if (number > Long.MAX_VALUE >> shift) {
+      throw new IllegalArgumentException(
+          RAM_MIN + "=" + text + " is more than memory can be: did you mean another suffix?");
+    }
+    return number << shift;
+  }
+}

@@ -1,0 +1,154 @@
+package io.ramshot.hooks;
+
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import net.bytebuddy.description.type.TypeDescription;
+
+/** The configured classes with state: keeps a participant on the guest for each living object. */
+final class States {
+
+  /** An object and its participant. */
+  private static final class Entry extends WeakReference<Object> {
+    final Kind kind;
+    StateParticipant participant;
+
+    Entry(Object instance, Kind kind, ReferenceQueue<Object> queue) {
+      super(instance, queue);
+      this.kind = kind;
+    }
+  }
+
+  /** What became of one {@link StateSpec}. */
+  private static final class Kind {
+    final StateSpec spec;
+    boolean loaded;
+    boolean found;
+    int created;
+    StateParticipant ofStatic;
+    final List<Entry> entries = new ArrayList<>();
+
+    Kind(StateSpec spec) {
+      this.spec = spec;
+    }
+  }
+
+  private final List<Kind> kinds;
+  private final GuestView guest;
+  private final Access access;
+  private final Consumer<String> warnings;
+  private final ReferenceQueue<Object> collected = new ReferenceQueue<>();
+
+  /** Objects whose state is being saved. */
+  private List<Object> pinned = List.of();
+
+  States(List<StateSpec> specs, GuestView guest, Access access, Consumer<String> warnings) {
+    this.kinds = specs.stream().map(Kind::new).toList();
+    this.guest = guest;
+    this.access = access;
+    this.warnings = warnings;
+  }
+
+  /**
+   * Looks at a configured class before its first object exists.
+   *
+   * @param wasLoaded whether it was there before ramshot, so that objects may be unknown
+   * @return whether its objects are to be tracked
+   */
+  synchronized boolean loaded(
+      int index, TypeDescription type, ClassLoader loader, boolean wasLoaded) {
+    Kind kind = kinds.get(index);
+    kind.loaded = true;
+    StateMethods methods;
+    try {
+      methods = StateMethods.find(type, kind.spec);
+    } catch (NoSuchMethodException e) {
+      // Its participants will say so again, and fail the snapshot: it would lack their state.
+      warnings.accept(e.getMessage());
+      return true;
+    }
+    kind.found = true;
+    if (methods.areStatic()) {
+      if (kind.ofStatic == null) {
+        kind.ofStatic = StateParticipant.ofStatic(kind.spec.className(), kind.spec, access, loader);
+        guest.add(kind.ofStatic);
+      }
+      return false;
+    }
+    if (wasLoaded) {
+      warnings.accept(
+          "state="
+              + kind.spec
+              + ": the class was loaded before ramshot came, and objects made since then are not in"
+              + " checkpoints: start the host with -javaagent");
+    }
+    return true;
+  }
+
+  /** Adds a participant for an object, unless it has one. */
+  synchronized void constructed(int index, Object instance) {
+    removeCollected();
+    Kind kind = kinds.get(index);
+    List<Entry> entries = kind.entries;
+    for (int i = entries.size() - 1; i >= 0; i--) {
+      if (entries.get(i).refersTo(instance)) {
+        return;
+      }
+    }
+    Entry entry = new Entry(instance, kind, collected);
+    String name = kind.spec.className() + "#" + (kind.created + 1);
+    entry.participant = StateParticipant.of(name, kind.spec, access, entry);
+    guest.add(entry.participant);
+    kind.created++;
+    entries.add(entry);
+  }
+
+  private void removeCollected() {
+    for (Object reference; (reference = collected.poll()) != null; ) {
+      Entry entry = (Entry) reference;
+      if (entry.kind.entries.remove(entry)) {
+        guest.remove(entry.participant);
+      }
+    }
+  }
+
+  /** Keeps all objects alive until {@link #unpin}. */
+  synchronized void pin() {
+    removeCollected();
+    List<Object> living = new ArrayList<>();
+    for (Kind kind : kinds) {
+      for (Entry entry : kind.entries) {
+        living.add(entry.get());
+      }
+    }
+    pinned = living;
+  }
+
+  synchronized void unpin() {
+    pinned = List.of();
+  }
+
+  synchronized List<StateInfo> infos() {
+    removeCollected();
+    return kinds.stream()
+        .map(
+            k ->
+                new StateInfo(
+                    k.spec, k.loaded, k.found, k.entries.size() + (k.ofStatic == null ? 0 : 1)))
+        .toList();
+  }
+
+  synchronized void close() {
+    for (Kind kind : kinds) {
+      kind.entries.forEach(e -> guest.remove(e.participant));
+      kind.entries.clear();
+      if (kind.ofStatic != null) {
+        guest.remove(kind.ofStatic);
+        kind.ofStatic = null;
+      }
+    }
+    unpin();
+  }
+}

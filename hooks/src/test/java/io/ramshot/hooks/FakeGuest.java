@@ -1,0 +1,78 @@
+package io.ramshot.hooks;
+
+import io.ramshot.BlockKind;
+import io.ramshot.Participant;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Remembers what hooks register, and what they say to the user. */
+final class FakeGuest implements GuestView {
+
+  /** What was registered; address is 0 for buffers. */
+  record Registered(BlockKind kind, long address, long length, ByteBuffer buffer) {}
+
+  private final Map<String, Registered> blocks = new TreeMap<>();
+  private final List<Participant> participants = new ArrayList<>();
+  private final List<String> warnings = new ArrayList<>();
+
+  /** Run by whoever unregisters a block. */
+  volatile Runnable onUnregister = () -> {};
+
+  @Override
+  public Runnable register(String name, ByteBuffer buffer) {
+    return put(name, new Registered(BlockKind.DIRECT, 0, buffer.capacity(), buffer));
+  }
+
+  @Override
+  public Runnable register(String name, BlockKind kind, long address, long length, Object owner) {
+    return put(name, new Registered(kind, address, length, null));
+  }
+
+  private synchronized Runnable put(String name, Registered block) {
+    if (blocks.putIfAbsent(name, block) != null) {
+      throw new IllegalArgumentException(name + " is taken");
+    }
+    return () -> {
+      onUnregister.run();
+      remove(name);
+    };
+  }
+
+  private synchronized void remove(String name) {
+    blocks.remove(name);
+  }
+
+  @Override
+  public synchronized void add(Participant participant) {
+    participants.add(participant);
+  }
+
+  @Override
+  public synchronized void remove(Participant participant) {
+    participants.remove(participant);
+  }
+
+  synchronized void warn(String warning) {
+    warnings.add(warning);
+  }
+
+  synchronized Map<String, Registered> blocks() {
+    return new TreeMap<>(blocks);
+  }
+
+  synchronized List<Participant> participants() {
+    return List.copyOf(participants);
+  }
+
+  synchronized List<String> warnings() {
+    return List.copyOf(warnings);
+  }
+
+  /** Lets buffers go, which a block of the real guest does not hold while no snapshot runs. */
+  synchronized void forgetBuffers() {
+    blocks.replaceAll((n, b) -> new Registered(b.kind(), b.address(), b.length(), null));
+  }
+}
