@@ -42,6 +42,7 @@ public final class Agent {
         return;
       }
       if (loader == null) {
+        OwnProperties.set();
         loader = new AgentClassLoader(jar, ClassLoader.getPlatformClassLoader());
       }
       Class.forName(STARTUP, true, loader)

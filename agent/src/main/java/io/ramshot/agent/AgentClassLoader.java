@@ -68,9 +68,7 @@ public final class AgentClassLoader extends ClassLoader {
     } catch (IOException e) {
       throw new ClassNotFoundException(name + " cannot be read from " + location, e);
     }
-    if (name.startsWith("com.sun.jna.")) {
-      bytes = JnaProperties.rename(bytes);
-    }
+    bytes = OwnProperties.rename(name, bytes);
     definePackageOf(name);
     return defineClass(name, bytes, 0, bytes.length, domain);
   }

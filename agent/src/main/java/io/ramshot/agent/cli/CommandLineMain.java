@@ -7,9 +7,9 @@ import picocli.CommandLine.ParameterException;
 
 /** The command itself: what it says without a verb, and how failures are reported. */
 @Command(
-    name = "ramshot",
+    name = "java -jar ramshot.jar",
     header = "Live, point-in-time checkpoints of guest RAM inside Java-based emulators.",
-    synopsisHeading = "%nUsage: java -jar ",
+    synopsisHeading = "%nUsage: ",
     commandListHeading = "%nCommands:%n",
     footer = {
       "",

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Properties;
@@ -175,6 +176,9 @@ final class Target implements AutoCloseable {
         throw new CommandException(
             "process " + pid + " is no HotSpot JVM: jps lists the running JVMs");
       }
+    } catch (AccessDeniedException e) {
+      throw new CommandException(
+          "process " + pid + " may not be looked into: run this command as that process's user");
     } catch (IOException | UncheckedIOException e) {
       throw new CommandException(
           "process " + pid + " cannot be examined (" + e.getMessage() + "): does it still run?");

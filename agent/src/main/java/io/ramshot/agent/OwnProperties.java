@@ -8,22 +8,42 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /**
- * Gives our copy of JNA system properties of its own: it reads {@code ramshot.jna.tmpdir} where JNA
- * reads {@code jna.tmpdir}, and so on.
+ * Gives our copies of JNA and Byte Buddy system properties of their own: where they read {@code
+ * jna.tmpdir}, ours read {@code ramshot.jna.tmpdir}, and so on.
  *
  * <p>A host sets {@code jna.boot.library.path}, {@code jna.nosys} or {@code jna.noclasspath} for
  * the JNA that it brings. Ours would take the host's native library then, of another version, and
  * refuse to work. Hiding the properties while ours initialises would be a race with host threads;
- * so its class files ask for other names instead.
+ * so its class files ask for other names instead. And we want Byte Buddy without sun.misc.Unsafe,
+ * whose use JDK 24 and later warn of, but leave the host's Byte Buddy as it is.
  */
-final class JnaProperties {
-  private static final String PREFIX = "jna.";
+final class OwnProperties {
   private static final String OWN_PREFIX = "ramshot.";
+  private static final String JNA_CLASSES = "com.sun.jna.";
+  private static final String JNA_PREFIX = "jna.";
+  private static final String BYTE_BUDDY_CLASSES = "net.bytebuddy.dynamic.loading.ClassInjector";
+  private static final String BYTE_BUDDY_SAFE = "net.bytebuddy.safe";
 
-  private JnaProperties() {}
+  private OwnProperties() {}
 
-  /** The class file with every constant {@code jna.*} renamed to {@code ramshot.jna.*}. */
-  static byte[] rename(byte[] classFile) {
+  /** Before a class of the libraries is loaded. */
+  static void set() {
+    System.setProperty(OWN_PREFIX + BYTE_BUDDY_SAFE, "true");
+  }
+
+  /** The class file as it shall be defined. */
+  static byte[] rename(String className, byte[] classFile) {
+    if (className.startsWith(JNA_CLASSES)) {
+      return rename(classFile, JNA_PREFIX);
+    }
+    if (className.startsWith(BYTE_BUDDY_CLASSES)) {
+      return rename(classFile, BYTE_BUDDY_SAFE);
+    }
+    return classFile;
+  }
+
+  /** The class file with {@code ramshot.} before every constant that begins with the prefix. */
+  static byte[] rename(byte[] classFile, String prefix) {
     try {
       DataInputStream in = new DataInputStream(new ByteArrayInputStream(classFile));
       ByteArrayOutputStream bytes = new ByteArrayOutputStream(classFile.length + 256);
@@ -37,7 +57,7 @@ final class JnaProperties {
         switch (tag) { // JVMS 4.4
           case 1: // Utf8
             String text = in.readUTF();
-            out.writeUTF(text.startsWith(PREFIX) ? OWN_PREFIX + text : text);
+            out.writeUTF(text.startsWith(prefix) ? OWN_PREFIX + text : text);
             break;
           case 5: // Long
           case 6: // Double
