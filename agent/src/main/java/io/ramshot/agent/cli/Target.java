@@ -3,6 +3,7 @@ package io.ramshot.agent.cli;
 import com.sun.tools.attach.AgentInitializationException;
 import com.sun.tools.attach.AgentLoadException;
 import com.sun.tools.attach.AttachNotSupportedException;
+import com.sun.tools.attach.AttachOperationFailedException;
 import com.sun.tools.attach.VirtualMachine;
 import io.ramshot.agent.core.AgentState;
 import io.ramshot.agent.jmx.SnapshotsMXBean;
@@ -92,7 +93,7 @@ final class Target implements AutoCloseable {
               + pid
               + ", or start the JVM with -javaagent:ramshot.jar");
     }
-    JMXConnector connector = JMXConnectorFactory.connect(new JMXServiceURL(address(vm)));
+    JMXConnector connector = JMXConnectorFactory.connect(new JMXServiceURL(address(pid, vm)));
     try {
       ObjectName name = new ObjectName(SnapshotsMXBean.OBJECT_NAME);
       boolean registered = connector.getMBeanServerConnection().isRegistered(name);
@@ -116,10 +117,19 @@ final class Target implements AutoCloseable {
     return AgentState.of(vm.getSystemProperties());
   }
 
-  private static String address(VirtualMachine vm) throws IOException {
+  private static String address(long pid, VirtualMachine vm) throws IOException, CommandException {
     Properties properties = vm.getAgentProperties();
     String address = properties.getProperty("com.sun.management.jmxremote.localConnectorAddress");
-    return address == null ? vm.startLocalManagementAgent() : address;
+    try {
+      return address == null ? vm.startLocalManagementAgent() : address;
+    } catch (AttachOperationFailedException e) {
+      throw new CommandException(
+          "process "
+              + pid
+              + " cannot start its JMX connector ("
+              + e.getMessage()
+              + "): give it the memory or the rights that it lacks");
+    }
   }
 
   private static void load(long pid, VirtualMachine vm, String options)

@@ -1,11 +1,11 @@
 package io.ramshot.agent.core;
 
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.instrument.Instrumentation;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.jar.JarFile;
 
 /** Gives the boot loader package {@code io.ramshot.boot}, which code woven into the host calls. */
@@ -27,7 +27,11 @@ final class BootJar {
         throw new IOException(RESOURCE + " is missing from ramshot.jar: download it again");
       }
       file = temporaryFile();
-      Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
+      // Not a channel's stream: that would take 8 KiB from the host's limit of direct memory, which
+      // may be exactly what its guest needs.
+      try (FileOutputStream out = new FileOutputStream(file.toFile())) {
+        in.transferTo(out);
+      }
       try (JarFile jar = new JarFile(file.toFile())) {
         instrumentation.appendToBootstrapClassLoaderSearch(jar);
       }
