@@ -24,10 +24,13 @@ enum rs_chunk_state {
 
 enum rs_population { RS_NO_PAGE, RS_SOME_PAGES, RS_ALL_PAGES };
 
+/* What the file has of a chunk straight from guest pages. */
+enum rs_raw { RS_RAW_NONE, RS_RAW_UNDER_WAY, RS_RAW_WRITTEN };
+
 struct rs_chunk {
     _Atomic uint32_t state;      /* enum rs_chunk_state */
     uint8_t population;          /* enum rs_population at the freeze */
-    uint8_t written;             /* bulk thread: the file holds raw data of it already */
+    uint8_t raw;                 /* enum rs_raw; bulk thread only */
     _Atomic uint64_t release_ns; /* when it was un-protected, monotonic clock; 0: not yet */
 };
 

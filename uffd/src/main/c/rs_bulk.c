@@ -15,11 +15,26 @@
 #include "rs_snapshot.h"
 #include "rs_uffd.h"
 
+/* Writes under way: while the disk has one chunk, the next is looked at and checksummed. */
+#define JOBS 2
+
+enum job_kind { NO_JOB, RAW_JOB, COPY_JOB, EDGE_JOB };
+
+struct job {
+    enum job_kind kind;
+    struct rs_block *block;
+    uint64_t first; /* image page */
+    uint64_t chunk;
+    uint64_t slot; /* COPY_JOB: of the pool */
+    struct rs_pages pages;
+    struct rs_write write;
+};
+
 struct bulk {
     struct rs_snapshot *s;
     uint64_t next; /* the linear pass: next chunk */
     uint64_t left; /* chunks that are not in the file yet */
-    struct rs_pages pages;
+    struct job jobs[JOBS];
 };
 
 static uint64_t first_page(const struct rs_snapshot *s, const struct rs_block *block,
@@ -40,93 +55,157 @@ static bool wait_until_due(struct rs_snapshot *s) {
     return false;
 }
 
-/* Looks at a chunk's frozen pages, wherever they are. False when the snapshot has ended. */
-static bool examine(struct bulk *bulk, const struct rs_block *block, uint64_t index,
-                    const uint8_t *data) {
+/* The file holds the pages of a job, for good. */
+static void enter(struct bulk *bulk, struct job *job) {
+    struct rs_figures *figures = &bulk->s->figures;
+    rs_pages_enter(&job->pages, job->block, job->first);
+    rs_figure_add(figures, RS_PAGES_ZERO, job->pages.zero);
+    rs_figure_add(figures, RS_PAGES_UNPOPULATED, job->pages.unpopulated);
+    if (job->kind == EDGE_JOB)
+        return;
+    rs_figure_add(figures, RS_BYTES_DONE,
+                  rs_chunk_end(job->block, job->chunk) - rs_chunk_start(job->block, job->chunk));
+    bulk->left--;
+    atomic_fetch_sub(&job->block->left, 1);
+}
+
+static void finish_raw(struct bulk *bulk, struct job *job) {
     struct rs_snapshot *s = bulk->s;
-    uint64_t bytes = rs_chunk_end(block, index) - rs_chunk_start(block, index);
-    const uint8_t *present = s->chunks[index].population == RS_ALL_PAGES
-                                 ? NULL
-                                 : block->kinds + first_page(s, block, index);
+    struct rs_chunk *chunk = &s->chunks[job->chunk];
+    chunk->raw = RS_RAW_WRITTEN;
+    /* Closed to copies before it is un-protected. */
+    uint32_t writing = RS_WRITING;
+    if (!atomic_compare_exchange_strong(&chunk->state, &writing, RS_SAVED))
+        return; /* copied while it was written: what the file has may be newer than the copy */
+    uint64_t start = rs_chunk_start(job->block, job->chunk);
+    int error = rs_uffd_unprotect(s->uffd, start, rs_chunk_end(job->block, job->chunk) - start);
+    atomic_store_explicit(&chunk->release_ns, rs_now(), memory_order_release);
+    if (error) {
+        rs_snapshot_end(s, RS_FAILED, RS_STEP_RELEASE, -error, rs_snapshot_index(s, job->block),
+                        UINT64_MAX);
+        return;
+    }
+    rs_figure_add(&s->figures, RS_CHUNKS_SAVED, 1);
+    enter(bulk, job);
+}
+
+static void finish(struct bulk *bulk, struct job *job) {
+    struct rs_snapshot *s = bulk->s;
+    rs_figure_set(&s->figures, RS_DIRECT_IO, s->sink.direct);
+    if (job->write.error) {
+        rs_snapshot_end(s, RS_FAILED, RS_STEP_WRITE, job->write.error,
+                        rs_snapshot_index(s, job->block),
+                        job->block->file_offset + job->first * s->page_bytes);
+    } else if (job->kind == RAW_JOB) {
+        for (uint32_t i = 0; i < job->write.spans; i++)
+            rs_figure_add(&s->figures, RS_BYTES_WRITTEN, job->write.span[i].bytes);
+        finish_raw(bulk, job);
+    } else {
+        for (uint32_t i = 0; i < job->write.spans; i++)
+            rs_figure_add(&s->figures, RS_BYTES_WRITTEN, job->write.span[i].bytes);
+        enter(bulk, job);
+        if (job->kind == COPY_JOB)
+            rs_ring_push(&s->free_slots, job->slot);
+    }
+    job->kind = NO_JOB;
+}
+
+/* Waits up to `timeout_ms` for the disk, and finishes what it has done. */
+static void reap(struct bulk *bulk, int timeout_ms) {
+    rs_sink_reap(&bulk->s->sink, timeout_ms);
+    for (int i = 0; i < JOBS; i++)
+        if (bulk->jobs[i].kind != NO_JOB && !bulk->jobs[i].write.pending)
+            finish(bulk, &bulk->jobs[i]);
+}
+
+static bool under_way(const struct bulk *bulk) {
+    for (int i = 0; i < JOBS; i++)
+        if (bulk->jobs[i].kind != NO_JOB)
+            return true;
+    return false;
+}
+
+/* A free job; waits for one. NULL when the snapshot has ended. */
+static struct job *free_job(struct bulk *bulk) {
+    while (!rs_snapshot_ending(bulk->s)) {
+        for (int i = 0; i < JOBS; i++)
+            if (bulk->jobs[i].kind == NO_JOB)
+                return &bulk->jobs[i];
+        reap(bulk, 50);
+    }
+    return NULL;
+}
+
+/*
+ * Looks at `count` frozen pages at `data`, wherever they are, and starts to write them. False when
+ * the snapshot has ended.
+ */
+static bool start(struct bulk *bulk, struct job *job, const uint8_t *data, uint32_t count,
+                  const uint8_t *present, bool overwrite) {
+    struct rs_snapshot *s = bulk->s;
+    uint64_t offset = job->block->file_offset + job->first * s->page_bytes;
     atomic_store(&s->bulk_touches, 1);
     bool go = !rs_snapshot_ending(s);
     if (go)
-        rs_pages_examine(&bulk->pages, data, (uint32_t)(bytes / s->page_bytes), present,
-                         s->page_bytes);
+        rs_pages_examine(&job->pages, data, count, present, s->page_bytes);
     atomic_store(&s->bulk_touches, 0);
-    return go;
-}
-
-static bool store(struct bulk *bulk, const struct rs_block *block, uint64_t page,
-                  const uint8_t *data, bool overwrite) {
-    struct rs_snapshot *s = bulk->s;
-    if (!wait_until_due(s))
+    if (!go || !wait_until_due(s)) {
+        job->kind = NO_JOB;
         return false;
-    uint64_t offset = block->file_offset + page * s->page_bytes, written = 0;
-    int error =
-        rs_pages_write(&bulk->pages, data, s->page_bytes, &s->sink, offset, overwrite, &written);
-    rs_figure_add(&s->figures, RS_BYTES_WRITTEN, written);
-    rs_figure_set(&s->figures, RS_DIRECT_IO, s->sink.direct);
-    if (error)
-        rs_snapshot_end(s, RS_FAILED, RS_STEP_WRITE, -error, rs_snapshot_index(s, block), offset);
-    return !error;
+    }
+    rs_pages_plan(&job->pages, data, s->page_bytes, offset, overwrite, &job->write);
+    rs_sink_start(&s->sink, &job->write);
+    if (!job->write.pending)
+        finish(bulk, job);
+    return true;
 }
 
-/* The file holds the chunk, and `pages` is what it holds. */
-static void enter(struct bulk *bulk, struct rs_block *block, uint64_t index) {
+static bool start_chunk(struct bulk *bulk, struct job *job, enum job_kind kind, uint64_t index,
+                        const uint8_t *data, bool overwrite) {
     struct rs_snapshot *s = bulk->s;
-    rs_pages_enter(&bulk->pages, block, first_page(s, block, index));
-    rs_figure_add(&s->figures, RS_PAGES_ZERO, bulk->pages.zero);
-    rs_figure_add(&s->figures, RS_PAGES_UNPOPULATED, bulk->pages.unpopulated);
-    rs_figure_add(&s->figures, RS_BYTES_DONE,
-                  rs_chunk_end(block, index) - rs_chunk_start(block, index));
-    bulk->left--;
-    atomic_fetch_sub(&block->left, 1);
+    struct rs_block *block = rs_snapshot_block_of(s, index);
+    uint64_t bytes = rs_chunk_end(block, index) - rs_chunk_start(block, index);
+    job->kind = kind;
+    job->block = block;
+    job->chunk = index;
+    job->first = first_page(s, block, index);
+    const uint8_t *present =
+        s->chunks[index].population == RS_ALL_PAGES ? NULL : block->kinds + job->first;
+    return start(bulk, job, data, (uint32_t)(bytes / s->page_bytes), present, overwrite);
 }
 
 /* Saves a chunk from guest pages, unless the fault thread has it, or takes it meanwhile. */
 static bool save_raw(struct bulk *bulk, uint64_t index, uint32_t state) {
     struct rs_snapshot *s = bulk->s;
     struct rs_chunk *chunk = &s->chunks[index];
+    struct job *job = free_job(bulk);
+    if (!job)
+        return false;
     if (!atomic_compare_exchange_strong(&chunk->state, &state, RS_WRITING))
         return true;
-    struct rs_block *block = rs_snapshot_block_of(s, index);
-    uint64_t start = rs_chunk_start(block, index);
-    if (!examine(bulk, block, index, (const uint8_t *)start))
-        return false;
-    chunk->written = 1;
-    if (!store(bulk, block, first_page(s, block, index), (const uint8_t *)start, false))
-        return false;
-    uint32_t writing = RS_WRITING;
-    if (!atomic_compare_exchange_strong(&chunk->state, &writing, RS_SAVED))
-        return true; /* copied while it was written: what the file has may be newer than the copy */
-    int error = rs_uffd_unprotect(s->uffd, start, rs_chunk_end(block, index) - start);
-    atomic_store_explicit(&chunk->release_ns, rs_now(), memory_order_release);
-    if (error) {
-        rs_snapshot_end(s, RS_FAILED, RS_STEP_RELEASE, -error, rs_snapshot_index(s, block),
-                        UINT64_MAX);
-        return false;
-    }
-    rs_figure_add(&s->figures, RS_CHUNKS_SAVED, 1);
-    enter(bulk, block, index);
-    return true;
+    chunk->raw = RS_RAW_UNDER_WAY;
+    uint64_t at = rs_chunk_start(rs_snapshot_block_of(s, index), index);
+    return start_chunk(bulk, job, RAW_JOB, index, (const uint8_t *)at, false);
 }
 
-/* Writes the oldest copy, over whatever a raw write of the chunk left: that has completed. */
+/* Writes the oldest copy, over whatever a raw write of the chunk left: after that has completed. */
 static bool save_copy(struct bulk *bulk) {
     struct rs_snapshot *s = bulk->s;
     uint64_t copy;
-    if (!rs_ring_pop(&s->copies, &copy))
+    struct job *job = free_job(bulk);
+    if (!job)
+        return false;
+    if (!rs_ring_peek(&s->copies, &copy))
         return true;
     uint64_t index = copy >> 20, slot = copy & ((1u << 20) - 1);
-    struct rs_block *block = rs_snapshot_block_of(s, index);
-    const uint8_t *data = s->pool + slot * RS_CHUNK_BYTES;
-    if (!examine(bulk, block, index, data) ||
-        !store(bulk, block, first_page(s, block, index), data, s->chunks[index].written))
+    while (s->chunks[index].raw == RS_RAW_UNDER_WAY && !rs_snapshot_ending(s))
+        reap(bulk, 50);
+    if (rs_snapshot_ending(s))
         return false;
-    enter(bulk, block, index);
-    rs_ring_push(&s->free_slots, slot);
-    return true;
+    rs_ring_pop(&s->copies, &copy);
+    job->slot = slot;
+    return start_chunk(bulk, job, COPY_JOB, index, s->pool + slot * RS_CHUNK_BYTES,
+                       s->chunks[index].raw == RS_RAW_WRITTEN);
 }
 
 /* The next chunk of the linear pass that nobody has; false when the pass is over. */
@@ -149,18 +228,37 @@ static bool pool_is_low(struct rs_snapshot *s) {
 static bool step(struct bulk *bulk) {
     struct rs_snapshot *s = bulk->s;
     uint64_t index;
-    if (rs_ring_peek(&s->requests, &index)) {
-        bool go = save_raw(bulk, index, RS_REQUESTED);
-        rs_ring_pop(&s->requests, &index);
-        return go;
-    }
+    if (rs_ring_pop(&s->requests, &index))
+        return save_raw(bulk, index, RS_REQUESTED);
     if (rs_ring_count(&s->copies) && pool_is_low(s))
         return save_copy(bulk);
     if (next_open(bulk, &index))
         return save_raw(bulk, index, RS_OPEN);
     if (rs_ring_count(&s->copies))
         return save_copy(bulk);
-    sched_yield(); /* the fault thread is copying one just now */
+    if (under_way(bulk))
+        reap(bulk, 1);
+    else
+        sched_yield(); /* the fault thread is copying one just now */
+    return true;
+}
+
+static bool save_edge(struct bulk *bulk, struct rs_block *block, struct rs_edge *edge) {
+    for (uint64_t done = 0; done < edge->pages;) {
+        uint64_t count = edge->pages - done;
+        if (count > RS_CHUNK_PAGES)
+            count = RS_CHUNK_PAGES;
+        struct job *job = free_job(bulk);
+        if (!job)
+            return false;
+        job->kind = EDGE_JOB;
+        job->block = block;
+        job->first = edge->page + done;
+        const uint8_t *data = edge->copy + done * bulk->s->page_bytes;
+        if (!start(bulk, job, data, (uint32_t)count, NULL, false))
+            return false;
+        done += count;
+    }
     return true;
 }
 
@@ -168,21 +266,9 @@ static bool save_edges(struct bulk *bulk) {
     struct rs_snapshot *s = bulk->s;
     for (uint32_t i = 0; i < s->block_count; i++) {
         struct rs_block *block = &s->blocks[i];
-        for (int e = 0; e < 2; e++) {
-            struct rs_edge *edge = &block->edges[e];
-            for (uint64_t done = 0; done < edge->pages;) {
-                uint64_t count = edge->pages - done;
-                if (count > RS_CHUNK_PAGES)
-                    count = RS_CHUNK_PAGES;
-                const uint8_t *data = edge->copy + done * s->page_bytes;
-                rs_pages_examine(&bulk->pages, data, (uint32_t)count, NULL, s->page_bytes);
-                if (!store(bulk, block, edge->page + done, data, false))
-                    return false;
-                rs_pages_enter(&bulk->pages, block, edge->page + done);
-                rs_figure_add(&s->figures, RS_PAGES_ZERO, bulk->pages.zero);
-                done += count;
-            }
-        }
+        for (int e = 0; e < 2; e++)
+            if (!save_edge(bulk, block, &block->edges[e]))
+                return false;
         rs_figure_add(&s->figures, RS_BYTES_DONE, block->length - (block->end - block->start));
     }
     return true;
@@ -197,7 +283,7 @@ static void run(struct bulk *bulk) {
         bulk->left += atomic_load(&s->blocks[i].left);
     if (rs_snapshot_ending(s) || !save_edges(bulk))
         return;
-    while (bulk->left) {
+    while (bulk->left || under_way(bulk)) {
         if (rs_snapshot_ending(s) || !step(bulk))
             return;
     }
@@ -208,6 +294,9 @@ void *rs_bulk_main(void *snapshot) {
     struct rs_snapshot *s = snapshot;
     struct bulk bulk = {.s = s};
     run(&bulk);
+    /* The kernel still reads from guest pages and writes to the jobs until all have completed. */
+    while (under_way(&bulk))
+        reap(&bulk, 1000);
     atomic_store(&s->bulk_over, 1);
     rs_snapshot_unref(s);
     return NULL;

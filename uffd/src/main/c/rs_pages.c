@@ -49,49 +49,45 @@ static uint32_t run_end(const struct rs_pages *pages, uint32_t from) {
     return from;
 }
 
-static int add_zeros(struct iovec *iov, int count, uint64_t bytes) {
-    while (bytes) {
-        uint64_t part = bytes < ZERO_BYTES ? bytes : ZERO_BYTES;
-        iov[count++] = (struct iovec){.iov_base = (void *)zeros, .iov_len = part};
-        bytes -= part;
-    }
-    return count;
+static void add_piece(struct rs_write *write, const void *data, uint64_t bytes) {
+    struct rs_span *span = &write->span[write->spans - 1];
+    write->piece[write->pieces++] = (struct iovec){.iov_base = (void *)data, .iov_len = bytes};
+    span->pieces++;
+    span->bytes += bytes;
 }
 
-int rs_pages_write(const struct rs_pages *pages, const uint8_t *data, uint64_t page_bytes,
-                   struct rs_sink *sink, uint64_t offset, bool overwrite, uint64_t *written) {
-    struct iovec iov[RS_CHUNK_PAGES + RS_CHUNK_PAGES * 65536 / ZERO_BYTES];
-    int count = 0;
-    uint32_t first = 0; /* page at which the pending write starts */
+static void add_zeros(struct rs_write *write, uint64_t bytes) {
+    while (bytes) {
+        uint64_t part = bytes < ZERO_BYTES ? bytes : ZERO_BYTES;
+        add_piece(write, zeros, part);
+        bytes -= part;
+    }
+}
+
+void rs_pages_plan(const struct rs_pages *pages, const uint8_t *data, uint64_t page_bytes,
+                   uint64_t offset, bool overwrite, struct rs_write *write) {
+    bool open = false; /* whether the last span goes on */
+    write->spans = 0;
+    write->pieces = 0;
     for (uint32_t at = 0; at < pages->count;) {
         uint32_t end = run_end(pages, at);
-        uint64_t bytes = (uint64_t)(end - at) * page_bytes;
-        bool last = end == pages->count;
+        uint64_t bytes = (end - at) * page_bytes;
         bool stored = pages->kind[at] == 1;
-        if (stored) {
-            if (count == 0)
-                first = at;
-            iov[count++] =
-                (struct iovec){.iov_base = (void *)(data + at * page_bytes), .iov_len = bytes};
-        } else if (overwrite || (count && !last && end - at < SHORTEST_HOLE)) {
-            if (count == 0)
-                first = at;
-            count = add_zeros(iov, count, bytes);
-        }
-        bool hole = !stored && !overwrite && (last || end - at >= SHORTEST_HOLE);
-        if (count && (last || hole)) {
-            uint64_t total = 0;
-            for (int i = 0; i < count; i++)
-                total += iov[i].iov_len;
-            int result = rs_sink_write(sink, iov, count, offset + first * page_bytes);
-            if (result)
-                return result;
-            *written += total;
-            count = 0;
+        bool bridge = open && end < pages->count && end - at < SHORTEST_HOLE;
+        if (stored || overwrite || bridge) {
+            if (!open)
+                write->span[write->spans++] = (struct rs_span){.offset = offset + at * page_bytes,
+                                                               .first_piece = write->pieces};
+            open = true;
+            if (stored)
+                add_piece(write, data + at * page_bytes, bytes);
+            else
+                add_zeros(write, bytes);
+        } else {
+            open = false;
         }
         at = end;
     }
-    return 0;
 }
 
 void rs_pages_enter(const struct rs_pages *pages, struct rs_block *block, uint64_t first) {

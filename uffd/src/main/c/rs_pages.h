@@ -25,11 +25,11 @@ void rs_pages_examine(struct rs_pages *pages, const uint8_t *data, uint32_t coun
                       const uint8_t *present, uint64_t page_bytes);
 
 /*
- * Stores the pages at `offset`, leaving holes for zero pages unless `overwrite` says that older
- * data may be there. Adds the bytes given to the file to `written`. 0 or -errno.
+ * Plans how the pages get to `offset` in the file: holes for zero pages, unless `overwrite` says
+ * that older data may be there.
  */
-int rs_pages_write(const struct rs_pages *pages, const uint8_t *data, uint64_t page_bytes,
-                   struct rs_sink *sink, uint64_t offset, bool overwrite, uint64_t *written);
+void rs_pages_plan(const struct rs_pages *pages, const uint8_t *data, uint64_t page_bytes,
+                   uint64_t offset, bool overwrite, struct rs_write *write);
 
 /* Enters kinds and checksums into a block's tables, from image page `first` on. */
 void rs_pages_enter(const struct rs_pages *pages, struct rs_block *block, uint64_t first);

@@ -3,24 +3,43 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
+#include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "rs_clock.h"
 
-int rs_sink_create(struct rs_sink *sink, const char *path, bool direct, uint64_t rate) {
+/* More than there ever are: spans of two chunks. */
+#define MOST_EVENTS (2 * RS_MOST_SPANS)
+
+static int open_file(const char *path, bool *direct) {
     int flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
-    int fd = direct ? open(path, flags | O_DIRECT, 0600) : -1;
-    if (fd < 0 && direct && errno == EINVAL)
+    int fd = *direct ? open(path, flags | O_DIRECT, 0600) : -1;
+    if (fd < 0 && *direct && errno == EINVAL)
         unlink(path); /* some file systems create the file first and refuse O_DIRECT then */
-    if (fd < 0 && (!direct || errno == EINVAL)) {
-        direct = false;
+    if (fd < 0 && (!*direct || errno == EINVAL)) {
+        *direct = false;
         fd = open(path, flags, 0600);
     }
+    return fd < 0 ? -errno : fd;
+}
+
+int rs_sink_create(struct rs_sink *sink, const char *path, uint64_t length, bool direct,
+                   uint64_t rate) {
+    int fd = open_file(path, &direct);
     if (fd < 0)
-        return -errno;
+        return fd;
+    /* A write that lengthens a file waits for the one before it. */
+    if (ftruncate(fd, (off_t)length)) {
+        int error = errno;
+        close(fd);
+        unlink(path);
+        return -error;
+    }
     *sink = (struct rs_sink){.fd = fd, .direct = direct, .rate = rate};
+    if (direct && syscall(SYS_io_setup, MOST_EVENTS, &sink->aio))
+        sink->aio = 0; /* the system's limit is used up: one by one does it as well */
     return 0;
 }
 
@@ -33,7 +52,7 @@ static int leave_direct(struct rs_sink *sink) {
 }
 
 /* Drops `bytes` from the front. */
-static void advance(struct iovec **iov, int *count, size_t bytes) {
+static void advance(struct iovec **iov, uint32_t *count, uint64_t bytes) {
     while (*count > 0 && bytes >= (*iov)->iov_len) {
         bytes -= (*iov)->iov_len;
         ++*iov;
@@ -45,32 +64,91 @@ static void advance(struct iovec **iov, int *count, size_t bytes) {
     }
 }
 
-int rs_sink_write(struct rs_sink *sink, struct iovec *iov, int count, uint64_t offset) {
+/* Writes a span, of which `done` bytes are written, to the end. 0 or errno. */
+static int complete(struct rs_sink *sink, struct rs_write *write, struct rs_span *span,
+                    uint64_t done) {
+    struct iovec *iov = &write->piece[span->first_piece];
+    uint32_t count = span->pieces;
+    advance(&iov, &count, done);
     while (count > 0) {
-        ssize_t written = pwritev(sink->fd, iov, count < IOV_MAX ? count : IOV_MAX, (off_t)offset);
+        ssize_t written = pwritev(sink->fd, iov, (int)count, (off_t)(span->offset + done));
         if (written < 0) {
             if (errno == EINTR)
                 continue;
             if (errno == EINVAL && sink->direct && leave_direct(sink) == 0)
                 continue;
-            return -errno;
+            return errno;
         }
         if (written == 0)
-            return -EIO;
-        if (sink->rate) {
-            uint64_t now = rs_now();
-            uint64_t from = sink->due_ns > now ? sink->due_ns : now;
-            sink->due_ns = from + (uint64_t)written * 1000000000u / sink->rate;
-        }
-        offset += (uint64_t)written;
-        advance(&iov, &count, (size_t)written);
+            return EIO;
+        done += (uint64_t)written;
+        advance(&iov, &count, (uint64_t)written);
     }
     return 0;
 }
 
+static bool start_async(struct rs_sink *sink, struct rs_write *write, struct rs_span *span) {
+    if (!sink->aio || !sink->direct)
+        return false;
+    span->request = (struct iocb){
+        .aio_data = (uint64_t)(uintptr_t)write,
+        .aio_lio_opcode = IOCB_CMD_PWRITEV,
+        .aio_fildes = (uint32_t)sink->fd,
+        .aio_buf = (uint64_t)(uintptr_t)&write->piece[span->first_piece],
+        .aio_nbytes = span->pieces,
+        .aio_offset = (int64_t)span->offset,
+    };
+    struct iocb *request = &span->request;
+    return syscall(SYS_io_submit, sink->aio, 1, &request) == 1;
+}
+
+static void charge(struct rs_sink *sink, uint64_t bytes) {
+    if (!sink->rate)
+        return;
+    uint64_t now = rs_now();
+    uint64_t from = sink->due_ns > now ? sink->due_ns : now;
+    sink->due_ns = from + (uint64_t)((double)bytes * 1e9 / (double)sink->rate);
+}
+
+void rs_sink_start(struct rs_sink *sink, struct rs_write *write) {
+    write->pending = 0;
+    write->error = 0;
+    for (uint32_t i = 0; i < write->spans && !write->error; i++) {
+        struct rs_span *span = &write->span[i];
+        if (start_async(sink, write, span))
+            write->pending++;
+        else
+            write->error = complete(sink, write, span, 0);
+        charge(sink, span->bytes);
+    }
+}
+
+void rs_sink_reap(struct rs_sink *sink, int timeout_ms) {
+    struct io_event events[MOST_EVENTS];
+    struct timespec timeout = {.tv_sec = timeout_ms / 1000,
+                               .tv_nsec = (long)(timeout_ms % 1000) * 1000000};
+    if (!sink->aio)
+        return;
+    long count = syscall(SYS_io_getevents, sink->aio, 1, MOST_EVENTS, events, &timeout);
+    for (long i = 0; i < count; i++) {
+        struct rs_write *write = (struct rs_write *)(uintptr_t)events[i].data;
+        struct rs_span *span = (struct rs_span *)((uintptr_t)events[i].obj -
+                                                  __builtin_offsetof(struct rs_span, request));
+        int64_t result = events[i].res;
+        if (result == -EINVAL || (result >= 0 && (uint64_t)result < span->bytes))
+            result = -complete(sink, write, span, result < 0 ? 0 : (uint64_t)result);
+        if (result < 0 && !write->error)
+            write->error = (int)-result;
+        write->pending--;
+    }
+}
+
 void rs_sink_close(struct rs_sink *sink) {
+    if (sink->aio)
+        syscall(SYS_io_destroy, sink->aio);
     if (sink->fd >= 0)
         close(sink->fd);
+    sink->aio = 0;
     sink->fd = -1;
 }
 

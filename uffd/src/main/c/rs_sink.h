@@ -1,25 +1,54 @@
-/* The file that a snapshot is written to. */
+/* The file that a snapshot is written to: several writes under way at a time, where it can. */
 #ifndef RS_SINK_H
 #define RS_SINK_H
 
+#include <linux/aio_abi.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/uio.h>
 
-struct rs_sink {
-    int fd;
-    bool direct;     /* O_DIRECT */
-    uint64_t rate;   /* bytes/s, 0: no limit */
-    uint64_t due_ns; /* when the next write may start */
+/* Spans and pieces that one chunk can fall into; see rs_pages_plan. */
+#define RS_MOST_SPANS 32
+#define RS_MOST_PIECES 1024
+
+/* Memory that goes to one place in the file without a gap. */
+struct rs_span {
+    uint64_t offset; /* in the file */
+    uint64_t bytes;
+    uint32_t first_piece;
+    uint32_t pieces;
+    struct iocb request;
 };
 
-/* Creates a file that must not exist, mode 0600. 0 or -errno. */
-int rs_sink_create(struct rs_sink *sink, const char *path, bool direct, uint64_t rate);
+/* What is stored of one run of pages. All addresses, lengths and offsets are whole pages. */
+struct rs_write {
+    uint32_t spans;
+    uint32_t pieces;
+    uint32_t pending; /* spans under way */
+    int error;        /* first errno, 0: none */
+    struct rs_span span[RS_MOST_SPANS];
+    struct iovec piece[RS_MOST_PIECES];
+};
 
-/* Writes all of it; addresses, lengths and offset are whole pages. `iov` is used up. 0 or -errno.
- */
-int rs_sink_write(struct rs_sink *sink, struct iovec *iov, int count, uint64_t offset);
+struct rs_sink {
+    int fd;
+    bool direct;       /* O_DIRECT */
+    uint64_t rate;     /* bytes/s, 0: no limit */
+    uint64_t due_ns;   /* when the next write may start */
+    aio_context_t aio; /* 0: writes are done one by one */
+};
 
+/* Creates a file of `length` bytes that must not exist, mode 0600, all holes. 0 or -errno. */
+int rs_sink_create(struct rs_sink *sink, const char *path, uint64_t length, bool direct,
+                   uint64_t rate);
+
+/* Starts a write, and maybe completes it: look at `pending` and `error`. */
+void rs_sink_start(struct rs_sink *sink, struct rs_write *write);
+
+/* Waits up to `timeout_ms` for any write that was started to make progress. */
+void rs_sink_reap(struct rs_sink *sink, int timeout_ms);
+
+/* Waits for what is under way, and closes. */
 void rs_sink_close(struct rs_sink *sink);
 
 /* Gives a finished file its name, unless that is taken: -EEXIST. 0 or -errno. */

@@ -307,6 +307,16 @@ static int take_blocks(struct rs_snapshot *s, uint32_t count, const uint64_t *ad
     return 0;
 }
 
+static uint64_t file_bytes(const struct rs_snapshot *s) {
+    uint64_t bytes = 0;
+    for (uint32_t i = 0; i < s->block_count; i++) {
+        const struct rs_block *block = &s->blocks[i];
+        uint64_t end = block->file_offset + block->pages * s->page_bytes;
+        bytes = end > bytes ? end : bytes;
+    }
+    return bytes;
+}
+
 static int prepare(struct rs_snapshot *s, const struct rs_options *options, const char *path,
                    uint64_t *failure) {
     failure[0] = RS_STEP_MEMORY;
@@ -323,7 +333,7 @@ static int prepare(struct rs_snapshot *s, const struct rs_options *options, cons
     if (result)
         return result;
     failure[0] = RS_STEP_CREATE_FILE;
-    result = rs_sink_create(&s->sink, path, options->direct_io, options->rate);
+    result = rs_sink_create(&s->sink, path, file_bytes(s), options->direct_io, options->rate);
     if (result)
         return result;
     rs_figure_set(&s->figures, RS_DIRECT_IO, s->sink.direct);

@@ -26,7 +26,7 @@ final class Freeze {
   }
 
   private final Vcpus vcpus;
-  private final List<Participant> participants;
+  private final Guest guest;
   private final Duration timeout;
   private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.WAITING);
   private final CountDownLatch over = new CountDownLatch(1);
@@ -38,8 +38,8 @@ final class Freeze {
   private volatile long totalNanos;
 
   Freeze(Guest guest, Duration timeout) {
+    this.guest = guest;
     this.vcpus = guest.vcpus();
-    this.participants = guest.participants();
     this.timeout = timeout;
   }
 
@@ -70,7 +70,8 @@ final class Freeze {
   private volatile String lateMessage;
 
   private void saveStates() throws SnapshotException {
-    for (Participant participant : participants) {
+    /* Asked for only now: vCPUs that still ran may have made or dropped some. */
+    for (Participant participant : guest.participants()) {
       saving = participant;
       try {
         byte[] bytes = participant.save();

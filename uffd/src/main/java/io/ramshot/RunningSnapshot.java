@@ -117,7 +117,7 @@ final class RunningSnapshot implements Snapshot {
     Capture prepared =
         Capture.prepare(
             new CaptureOptions(
-                options.poolBytes(),
+                poolBytes(),
                 options.bytesPerSecond(),
                 options.stallLimit().toNanos(),
                 options.directIo(),
@@ -131,6 +131,14 @@ final class RunningSnapshot implements Snapshot {
     if (options.hugePages()) {
       prepared.collapse();
     }
+  }
+
+  private long poolBytes() {
+    return options.poolBytes() != 0 ? options.poolBytes() : PoolSize.automatic(totalBytes());
+  }
+
+  private long totalBytes() {
+    return blocks.stream().mapToLong(Block::length).sum();
   }
 
   /** Runs while every vCPU is parked. */
@@ -196,18 +204,26 @@ final class RunningSnapshot implements Snapshot {
     if (index < 0) {
       return;
     }
-    while (!end.isDone()) {
-      Capture current;
-      synchronized (lock) {
-        current = capture;
-      }
-      if (current == null) {
-        cancelPrepared(block);
-      } else if (current.mayFree(index)) {
-        return;
-      }
+    boolean interrupted = false;
+    while (!end.isDone() && !released(index)) {
       LockSupport.parkNanos(RELEASE_POLL_NANOS);
+      interrupted |= Thread.interrupted(); /* or parking would return at once for ever */
     }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private boolean released(int index) {
+    Capture current;
+    synchronized (lock) {
+      current = capture;
+    }
+    if (current == null) {
+      cancelPrepared(blocks.get(index));
+      return false;
+    }
+    return current.mayFree(index);
   }
 
   /** A block goes before the engine has it: this snapshot cannot come to anything. */
@@ -227,8 +243,7 @@ final class RunningSnapshot implements Snapshot {
   @Override
   public SnapshotStatus status() {
     synchronized (lock) {
-      long total = blocks.stream().mapToLong(Block::length).sum();
-      return StatusReader.read(state, total, options.poolBytes(), capture, freeze);
+      return StatusReader.read(state, totalBytes(), capture, freeze);
     }
   }
 

@@ -28,12 +28,14 @@ public record SnapshotOptions(
   public static final long CHUNK_BYTES = 2L << 20;
 
   public static final SnapshotOptions DEFAULTS =
-      new SnapshotOptions(256L << 20, true, true, 0, Duration.ofSeconds(2), Duration.ofSeconds(5));
+      new SnapshotOptions(0, true, true, 0, Duration.ofSeconds(2), Duration.ofSeconds(5));
 
   public SnapshotOptions {
-    if (poolBytes < CHUNK_BYTES) {
+    if (poolBytes != 0 && poolBytes < CHUNK_BYTES) {
       throw new IllegalArgumentException(
-          "pool of " + poolBytes + " bytes is smaller than one chunk: give at least 2 MiB");
+          "pool of "
+              + poolBytes
+              + " bytes is smaller than one chunk: give at least 2 MiB, or 0 for the default");
     }
     if (bytesPerSecond < 0) {
       throw new IllegalArgumentException(

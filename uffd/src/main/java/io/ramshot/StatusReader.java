@@ -15,8 +15,7 @@ final class StatusReader {
    * @param capture null before the engine is ready
    * @param freeze null before the freeze
    */
-  static SnapshotStatus read(
-      SnapshotState state, long totalBytes, long poolBytes, Capture capture, Freeze freeze) {
+  static SnapshotStatus read(SnapshotState state, long totalBytes, Capture capture, Freeze freeze) {
     if (capture == null) {
       return new SnapshotStatus(
           state,
@@ -33,7 +32,7 @@ final class StatusReader {
           0,
           NO_STALLS,
           NO_PAUSE,
-          poolBytes,
+          0,
           0,
           0,
           0,

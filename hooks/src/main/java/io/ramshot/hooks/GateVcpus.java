@@ -81,7 +81,7 @@ final class GateVcpus implements Vcpus {
       long now = System.nanoTime();
       if (now - deadline >= 0) {
         throw new SnapshotException(
-            "vCPU thread \"%s\" did not end its quantum within %d ms: gate a shorter method, or allow more time; it is at %s"
+            "vCPU thread \"%s\" did not end its quantum within %d ms: gate a shorter method, or raise freeze.timeout=; it is at %s"
                 .formatted(thread.getName(), timeout.toMillis(), stack(thread)));
       }
       if (now - spinUntil < 0) {

@@ -2,7 +2,9 @@ package io.ramshot.hooks;
 
 import io.ramshot.boot.Gate;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import net.bytebuddy.asm.Advice;
@@ -18,7 +20,13 @@ final class Gates {
   private final Consumer<String> warnings;
   private final boolean[] loaded;
   private final List<List<String>> methods = new ArrayList<>();
-  private boolean mayRunUnseen;
+
+  /**
+   * Methods that may be running without advice, as {@code class.method}. Stack traces do not tell
+   * overloads apart, so only methods all of whose overloads are gated are in it.
+   */
+  private final Set<String> unseen = new HashSet<>();
+
   private boolean warnedOfNoCalls;
 
   Gates(List<GateSpec> specs, Consumer<String> warnings) {
@@ -48,7 +56,9 @@ final class Gates {
       synchronized (this) {
         loaded[i] = true;
         methods.set(i, runnable.stream().map(Signatures::withoutReturnType).toList());
-        mayRunUnseen |= wasLoaded;
+        if (wasLoaded && isNameOf(matched, type)) {
+          unseen.add(type.getName() + "." + spec.method());
+        }
       }
       if (runnable.isEmpty()) {
         warnings.accept("gate=" + spec + ": " + absence(spec, type, matched));
@@ -75,6 +85,16 @@ final class Gates {
 
   private static boolean matches(GateSpec spec, MethodDescription.InDefinedShape method) {
     return method.getName().equals(spec.method()) && spec.matches(Signatures.parameters(method));
+  }
+
+  /** Whether the class has no other methods of their name. */
+  private static boolean isNameOf(
+      List<MethodDescription.InDefinedShape> matched, TypeDescription type) {
+    return !matched.isEmpty()
+        && Signatures.methods(type).stream()
+                .filter(m -> m.getName().equals(matched.get(0).getName()))
+                .count()
+            == matched.size();
   }
 
   private static String absence(
@@ -137,34 +157,31 @@ final class Gates {
    */
   Thread unseen() {
     synchronized (this) {
-      if (!mayRunUnseen) {
+      if (unseen.isEmpty()) {
         return null;
       }
     }
     for (var entry : Thread.getAllStackTraces().entrySet()) {
       Thread thread = entry.getKey();
-      if (isInGatedMethod(entry.getValue()) && !Gate.isInside(thread)) {
+      if (isInUnseenMethod(entry.getValue()) && !Gate.isInside(thread)) {
         return thread;
       }
     }
     synchronized (this) {
-      mayRunUnseen = false;
+      unseen.clear();
     }
     return null;
   }
 
-  private boolean isInGatedMethod(StackTraceElement[] stack) {
+  private synchronized boolean isInUnseenMethod(StackTraceElement[] stack) {
     for (int i = 0; i < stack.length; i++) {
       StackTraceElement frame = stack[i];
       // On its way in or out through advice.
       if (i > 0 && stack[i - 1].getClassName().equals(Gate.class.getName())) {
         continue;
       }
-      for (GateSpec spec : specs) {
-        if (frame.getClassName().equals(spec.className())
-            && frame.getMethodName().equals(spec.method())) {
-          return true;
-        }
+      if (unseen.contains(frame.getClassName() + "." + frame.getMethodName())) {
+        return true;
       }
     }
     return false;

@@ -1,7 +1,7 @@
 package io.ramshot.hooks;
 
-import io.ramshot.BlockKind;
 import io.ramshot.boot.Allocations;
+import io.ramshot.image.BlockKind;
 import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -63,6 +63,8 @@ final class GuestRam implements Allocations.Sink {
   @Override
   public void allocated(long address, long bytes) {
     try {
+      // Left by an allocateDirect that failed, or whose buffer is smaller than its memory.
+      unwrapped.remove(Thread.currentThread());
       AllocationSite site = filter.site().orElse(null);
       if (site == null || !(site.guestRam() || holders)) {
         return;

@@ -1,9 +1,9 @@
 package io.ramshot.hooks;
 
 import io.ramshot.Block;
-import io.ramshot.BlockKind;
 import io.ramshot.Guest;
 import io.ramshot.Participant;
+import io.ramshot.image.BlockKind;
 import java.nio.ByteBuffer;
 
 /** The part of {@link Guest} that hooks use; what registers returns its own undo. */

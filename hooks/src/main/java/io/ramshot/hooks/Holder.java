@@ -5,6 +5,7 @@ import java.lang.reflect.Modifier;
 import java.nio.Buffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -15,6 +16,9 @@ final class Holder {
   private final GuestRam ram;
   private final Access access;
   private final Consumer<String> warnings;
+
+  /** One object with unknown memory tells it all. */
+  private final AtomicBoolean warned = new AtomicBoolean();
 
   Holder(HolderSpec spec, GuestRam ram, Access access, Consumer<String> warnings) {
     this.spec = spec;
@@ -32,7 +36,7 @@ final class Holder {
       }
       long address = address(field, instance);
       String site = spec.className() + "." + spec.field();
-      if (!ram.hold(address, site) && !isDelegating()) {
+      if (!ram.hold(address, site) && !isDelegating() && !warned.getAndSet(true)) {
         warnings.accept(
             "ram.holder="
                 + spec

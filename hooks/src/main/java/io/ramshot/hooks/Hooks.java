@@ -8,20 +8,15 @@ import io.ramshot.boot.Instances;
 import java.lang.instrument.Instrumentation;
 import java.nio.ByteBuffer;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import net.bytebuddy.ByteBuddy;
-import net.bytebuddy.agent.builder.AgentBuilder;
-import net.bytebuddy.agent.builder.ResettableClassFileTransformer;
 import net.bytebuddy.asm.Advice;
 import net.bytebuddy.description.type.TypeDescription;
 import net.bytebuddy.dynamic.DynamicType;
-import net.bytebuddy.dynamic.scaffold.TypeValidation;
 import net.bytebuddy.matcher.ElementMatchers;
-import net.bytebuddy.utility.JavaModule;
 
 /**
  * Ties a host to a {@link Guest}: its RAM becomes blocks, its vCPUs stop at gates, its objects take
@@ -40,7 +35,6 @@ public final class Hooks implements AutoCloseable {
 
   private static final AtomicBoolean INSTALLED = new AtomicBoolean();
 
-  private final Instrumentation instrumentation;
   private final HookOptions options;
   private final Consumer<String> warnings;
   private final GuestRam ram;
@@ -48,30 +42,37 @@ public final class Hooks implements AutoCloseable {
   private final States states;
   private final List<Holder> holders;
   private final Vcpus vcpus;
-  private final Set<String> hooked = new LinkedHashSet<>();
-  private final Set<String> loadedBefore = new HashSet<>();
   private final AtomicBoolean closed = new AtomicBoolean();
-  private ResettableClassFileTransformer transformer;
+  private final HookTransformer transformer;
 
   private Hooks(
       Instrumentation instrumentation,
       HookOptions options,
       GuestView guest,
       Consumer<String> warnings) {
-    this.instrumentation = instrumentation;
     this.options = options;
-    this.warnings = warnings;
+    // An object of a hooked class that cannot be handled is seldom the only one.
+    Set<String> told = ConcurrentHashMap.newKeySet();
+    Consumer<String> once =
+        line -> {
+          if (told.add(line)) {
+            warnings.accept(line);
+          }
+        };
+    this.warnings = once;
     Access access = new Access(instrumentation);
-    ram = new GuestRam(guest, options, warnings);
-    gates = new Gates(options.gates(), warnings);
-    states = new States(options.states(), guest, access, warnings);
-    holders = options.ramHolders().stream().map(h -> new Holder(h, ram, access, warnings)).toList();
+    ram = new GuestRam(guest, options, once);
+    gates = new Gates(options.gates(), once);
+    states = new States(options.states(), guest, access, once);
+    holders = options.ramHolders().stream().map(h -> new Holder(h, ram, access, once)).toList();
     vcpus = new GateVcpus(gates, states);
+    Set<String> hooked = new HashSet<>();
     hooked.add(UNSAFE);
     hooked.add(BYTE_BUFFER);
     options.gates().forEach(g -> hooked.add(g.className()));
     options.states().forEach(s -> hooked.add(s.className()));
     options.ramHolders().forEach(h -> hooked.add(h.className()));
+    transformer = new HookTransformer(instrumentation, hooked, this::hook, once);
   }
 
   /**
@@ -80,7 +81,7 @@ public final class Hooks implements AutoCloseable {
    * @param instrumentation must be able to retransform classes
    * @param guest gets the blocks and the participants as they appear; the caller gives it the
    *     {@link #vcpus}
-   * @param warnings told, by any thread, in one line what the user should know
+   * @param warnings told, by any thread, in one line what the user should know; no line twice
    * @throws IllegalStateException if hooks are installed already, or the boot jar is not where it
    *     must be
    */
@@ -89,7 +90,14 @@ public final class Hooks implements AutoCloseable {
       HookOptions options,
       Guest guest,
       Consumer<String> warnings) {
+    warmUp(guest);
     return install(instrumentation, options, GuestView.of(guest), warnings);
+  }
+
+  /** Has the engine's native code loaded now, not inside the host's first allocation. */
+  private static void warmUp(Guest guest) {
+    ByteBuffer buffer = ByteBuffer.allocateDirect(SELF_TEST_BYTES);
+    guest.unregister(guest.register("io.ramshot.hooks#0", buffer));
   }
 
   static Hooks install(
@@ -116,33 +124,16 @@ public final class Hooks implements AutoCloseable {
   }
 
   private void install() {
-    for (Class<?> type : instrumentation.getAllLoadedClasses()) {
-      if (hooked.contains(type.getName())) {
-        loadedBefore.add(type.getName());
-      }
-    }
     Gate.reset();
     Instances.sink(this::constructed);
-    transformer =
-        new AgentBuilder.Default(new ByteBuddy().with(TypeValidation.DISABLED))
-            // Only method bodies change, so that loaded classes can be hooked and reset.
-            .with(AgentBuilder.TypeStrategy.Default.DECORATE)
-            .disableClassFormatChanges()
-            // Looking at a class must not load the classes it mentions.
-            .with(AgentBuilder.DescriptionStrategy.Default.POOL_ONLY)
-            .with(AgentBuilder.RedefinitionStrategy.RETRANSFORMATION)
-            .with(new ErrorListener())
-            .ignore(ElementMatchers.none())
-            .type(ElementMatchers.namedOneOf(hooked.toArray(String[]::new)))
-            .transform((builder, type, loader, module, domain) -> hook(builder, type, loader))
-            .installOn(instrumentation);
+    transformer.install();
     selfTest();
     Allocations.sink(ram);
     Allocations.minimum = options.ramMin();
   }
 
   private DynamicType.Builder<?> hook(
-      DynamicType.Builder<?> builder, TypeDescription type, ClassLoader loader) {
+      DynamicType.Builder<?> builder, TypeDescription type, ClassLoader loader, boolean wasLoaded) {
     String name = type.getName();
     if (name.equals(UNSAFE)) {
       return builder
@@ -169,7 +160,6 @@ public final class Hooks implements AutoCloseable {
                   ElementMatchers.named("allocateDirect")
                       .and(ElementMatchers.takesArguments(int.class))));
     }
-    boolean wasLoaded = loadedBefore.contains(name);
     DynamicType.Builder<?> result = gates.hook(builder, type, wasLoaded);
     for (int i = 0; i < options.states().size(); i++) {
       if (options.states().get(i).className().equals(name)
@@ -281,27 +271,8 @@ public final class Hooks implements AutoCloseable {
     ram.close();
     Allocations.sink(null);
     states.close();
-    if (transformer != null
-        && !transformer.reset(
-            instrumentation, AgentBuilder.RedefinitionStrategy.RETRANSFORMATION)) {
-      warnings.accept("some classes keep their hooks, which do nothing any more");
-    }
+    transformer.remove();
     INSTALLED.set(false);
-  }
-
-  /** Acts only on errors. */
-  private final class ErrorListener extends AgentBuilder.Listener.Adapter {
-    @Override
-    public void onError(
-        String typeName,
-        ClassLoader loader,
-        JavaModule module,
-        boolean loaded,
-        Throwable throwable) {
-      if (hooked.contains(typeName)) {
-        warnings.accept(typeName + " cannot be hooked: " + throwable);
-      }
-    }
   }
 
   /** Sees the allocations of one thread only, and passes them on. */

@@ -2,6 +2,7 @@ package io.ramshot.hooks;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 import net.bytebuddy.description.method.MethodDescription;
@@ -34,8 +35,10 @@ final class Signatures {
 
   /** {@code "; nearest: a, b, c"}, or nothing if there is no candidate. */
   static String nearest(String wanted, Collection<MethodDescription.InDefinedShape> candidates) {
+    List<MethodDescription.InDefinedShape> sorted =
+        candidates.stream().sorted(Comparator.comparing(Signatures::of)).toList();
     List<MethodDescription.InDefinedShape> nearest =
-        Nearest.to(wanted, candidates, MethodDescription::getName, 3);
+        Nearest.to(wanted, sorted, MethodDescription::getName, 3);
     return nearest.isEmpty()
         ? "; it has no methods"
         : nearest.stream().map(Signatures::of).collect(Collectors.joining("; ", "; nearest: ", ""));

@@ -42,7 +42,7 @@ final class States {
   private final ReferenceQueue<Object> collected = new ReferenceQueue<>();
 
   /** Objects whose state is being saved. */
-  private List<Object> pinned = List.of();
+  private volatile List<Object> pinned = List.of();
 
   States(List<StateSpec> specs, GuestView guest, Access access, Consumer<String> warnings) {
     this.kinds = specs.stream().map(Kind::new).toList();
@@ -126,7 +126,8 @@ final class States {
     pinned = living;
   }
 
-  synchronized void unpin() {
+  /** Takes no lock: a thaw never waits. */
+  void unpin() {
     pinned = List.of();
   }
 

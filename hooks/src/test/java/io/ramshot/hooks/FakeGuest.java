@@ -1,7 +1,7 @@
 package io.ramshot.hooks;
 
-import io.ramshot.BlockKind;
 import io.ramshot.Participant;
+import io.ramshot.image.BlockKind;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;

@@ -22,7 +22,8 @@ import java.util.UUID;
  * @param metadataLength in bytes
  * @param sectionCount sections in the metadata
  * @param blockCount blocks in the image
- * @param sectionsCrc CRC-32C of all section headers, in file order
+ * @param sectionsCrc CRC-32C of all section headers in file order, each without its own checksum: a
+ *     CRC over bytes and their CRC is the same for all bytes, and would bind nothing
  * @param fileLength of the whole file, in bytes
  */
 public record ImageHeader(

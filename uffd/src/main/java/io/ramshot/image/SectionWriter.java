@@ -39,7 +39,7 @@ final class SectionWriter {
     Section section =
         new Section(type, payloadStart, position - payloadStart, payloadChecksum.value());
     ByteBuffer header = section.encodeHeader();
-    headersChecksum.add(header, 0, Section.HEADER_LENGTH);
+    headersChecksum.add(header, 0, Section.CRC_AT);
     writeFully(channel, header, payloadStart - Section.HEADER_LENGTH);
     ByteBuffer padding = ByteBuffer.allocate(Section.padding(section.payloadLength()));
     position = writeFully(channel, padding, position);
@@ -86,7 +86,7 @@ final class SectionWriter {
     return count;
   }
 
-  /** CRC-32C of all section headers so far. */
+  /** CRC-32C of all section headers so far, without their own checksums. */
   int headersCrc() {
     return headersChecksum.value();
   }

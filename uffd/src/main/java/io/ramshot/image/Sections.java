@@ -30,7 +30,7 @@ final class Sections {
         throw damaged(file, i, "is missing");
       }
       file.readFully(bytes.clear(), at);
-      checksum.add(bytes, 0, Section.HEADER_LENGTH);
+      checksum.add(bytes, 0, Section.CRC_AT);
       at += Section.HEADER_LENGTH;
       Section section = decode(file, bytes, i, at, end);
       at += section.payloadLength();

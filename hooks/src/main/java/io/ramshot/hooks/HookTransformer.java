@@ -1,0 +1,116 @@
+package io.ramshot.hooks;
+
+import java.lang.instrument.ClassFileTransformer;
+import java.lang.instrument.Instrumentation;
+import java.security.ProtectionDomain;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.Consumer;
+import net.bytebuddy.ByteBuddy;
+import net.bytebuddy.description.type.TypeDescription;
+import net.bytebuddy.dynamic.ClassFileLocator;
+import net.bytebuddy.dynamic.DynamicType;
+import net.bytebuddy.dynamic.scaffold.TypeValidation;
+import net.bytebuddy.implementation.Implementation;
+import net.bytebuddy.pool.TypePool;
+
+/**
+ * Puts advice into a fixed set of classes, loaded or still to be loaded, the JDK's own among them.
+ *
+ * <p>Only method bodies change, so that loaded classes can be hooked and restored. Byte Buddy's
+ * AgentBuilder would do the same, but looks at every class that is loaded, and its class injection,
+ * which is not needed here, makes JDK 25 print warnings of sun.misc.Unsafe.
+ */
+final class HookTransformer implements ClassFileTransformer {
+
+  /** Adds advice to one class. */
+  interface Hooker {
+
+    /**
+     * @param loader null for the boot loader
+     * @param wasLoaded whether the class was there before the hooks
+     */
+    DynamicType.Builder<?> hook(
+        DynamicType.Builder<?> builder,
+        TypeDescription type,
+        ClassLoader loader,
+        boolean wasLoaded);
+  }
+
+  private final Instrumentation instrumentation;
+  private final Set<String> classNames;
+  private final Hooker hooker;
+  private final Consumer<String> warnings;
+  private volatile boolean installing;
+
+  HookTransformer(
+      Instrumentation instrumentation,
+      Set<String> classNames,
+      Hooker hooker,
+      Consumer<String> warnings) {
+    this.instrumentation = instrumentation;
+    this.classNames = new HashSet<>(classNames);
+    this.hooker = hooker;
+    this.warnings = warnings;
+  }
+
+  void install() {
+    instrumentation.addTransformer(this, true);
+    installing = true;
+    retransform();
+    installing = false;
+  }
+
+  /** Restores all classes. */
+  void remove() {
+    if (instrumentation.removeTransformer(this)) {
+      retransform();
+    }
+  }
+
+  private void retransform() {
+    for (Class<?> type : instrumentation.getAllLoadedClasses()) {
+      if (classNames.contains(type.getName())) {
+        try {
+          instrumentation.retransformClasses(type);
+        } catch (Exception | LinkageError e) {
+          warnings.accept(type.getName() + " cannot be hooked or restored: " + e);
+        }
+      }
+    }
+  }
+
+  /** The result is null for a class that stays as it is, and that is nearly every one. */
+  @Override
+  public byte[] transform(
+      Module module,
+      ClassLoader loader,
+      String internalName,
+      Class<?> redefined,
+      ProtectionDomain domain,
+      byte[] classFile) {
+    String name = internalName == null ? null : internalName.replace('/', '.');
+    if (!classNames.contains(name)) {
+      return null;
+    }
+    try {
+      // From class files: looking at a class must not load the classes that it mentions.
+      ClassFileLocator locator =
+          new ClassFileLocator.Compound(
+              ClassFileLocator.Simple.of(name, classFile),
+              ClassFileLocator.ForClassLoader.of(loader));
+      TypeDescription type = TypePool.Default.of(locator).describe(name).resolve();
+      DynamicType.Builder<?> builder =
+          new ByteBuddy()
+              .with(TypeValidation.DISABLED)
+              .with(Implementation.Context.Disabled.Factory.INSTANCE)
+              .decorate(type, locator);
+      boolean wasLoaded = installing && redefined != null;
+      return hooker.hook(builder, type, loader, wasLoaded).make().getBytes();
+    } catch (Throwable t) {
+      // The JVM would swallow it.
+      warnings.accept(name + " cannot be hooked: " + t);
+      return null;
+    }
+  }
+}

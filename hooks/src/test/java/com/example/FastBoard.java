@@ -1,0 +1,4 @@
+package com.example;
+
+/** Inherits its quantum. */
+public class FastBoard extends Board {}

@@ -1,0 +1,119 @@
+package io.ramshot.hooks;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class HookOptionsTest {
+
+  @Test
+  void nothingGivesTheDefaults() {
+    assertEquals(HookOptions.DEFAULTS, HookOptions.parse(Map.of()));
+    assertEquals(16 << 20, HookOptions.DEFAULTS.ramMin());
+    assertEquals(Map.of(), HookOptions.DEFAULTS.toMap());
+  }
+
+  @Test
+  void everyKeyIsReadAndPrintsItselfBack() {
+    Map<String, String> values =
+        Map.of(
+            "gate",
+            "a.Board::step(int,long[]),a.Board$Cpu::run;a.B::go() a.C::x",
+            "state",
+            "a.Board::save/load",
+            "ram.by",
+            "a.Memory,a.b.*,c.**",
+            "ram.min",
+            "8k",
+            "ram.holder",
+            "a.Memory#address");
+    HookOptions options = HookOptions.parse(values);
+    assertEquals(
+        List.of(
+            new GateSpec("a.Board", "step", List.of("int", "long[]")),
+            new GateSpec("a.Board$Cpu", "run", null),
+            new GateSpec("a.B", "go", List.of()),
+            new GateSpec("a.C", "x", null)),
+        options.gates());
+    assertEquals(List.of(new StateSpec("a.Board", "save", "load")), options.states());
+    assertEquals(8192, options.ramMin());
+    assertEquals(List.of(new HolderSpec("a.Memory", "address")), options.ramHolders());
+    assertEquals(options, HookOptions.parse(options.toMap()));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "gates | x | unknown option gates: did you mean gate? (known: gate, state, ram.by, ram.min, ram.holder)",
+        "ram-min | 1m | unknown option ram-min: did you mean ram.min? (known: gate, state, ram.by, ram.min, ram.holder)",
+        "gate | a.Board.step | gate=a.Board.step names no method: write com.example.Board::step, or com.example.Board::step(int,long) for one overload",
+        "state | a.Board::save | state=a.Board::save names no two methods: write com.example.Board::save/load",
+        "ram.min | big | ram.min=big is no size: write bytes, or a number with k, m or g, as in 16m",
+        "ram.min | 100 | ram.min=100 is less than a page: give at least 4096",
+        "ram.min | 999999999999999g | ram.min=999999999999999g is more than memory can be: did you mean another suffix?",
+        "ram.by | a.*.b | ram.by=a.*.b is no class or package: write com.example.Memory, com.example.* or com.example.**",
+        "ram.holder | a.Memory.address | ram.holder=a.Memory.address names no field: write com.example.Memory#address",
+      })
+  void badOptionIsRefusedWithARemedy(String key, String value, String message) {
+    assertEquals(
+        message,
+        assertThrows(IllegalArgumentException.class, () -> HookOptions.parse(Map.of(key, value)))
+            .getMessage());
+  }
+
+  @Test
+  void patternsMatchClassesPackagesAndSubpackages() {
+    assertTrue(ClassPattern.parse("a.Memory").matches("a.Memory"));
+    assertTrue(ClassPattern.parse("a.Memory").matches("a.Memory$1"));
+    assertFalse(ClassPattern.parse("a.Memory").matches("a.MemoryMap"));
+    assertTrue(ClassPattern.parse("a.*").matches("a.Memory"));
+    assertFalse(ClassPattern.parse("a.*").matches("a.b.Memory"));
+    assertFalse(ClassPattern.parse("a.*").matches("ab.Memory"));
+    assertTrue(ClassPattern.parse("a.**").matches("a.b.Memory"));
+    assertFalse(ClassPattern.parse("a.**").matches("ab.Memory"));
+  }
+
+  @Test
+  void profileOfTheHostIsOverriddenKeyByKey(@TempDir Path dir) throws IOException {
+    try (URLClassLoader loader = hostWith(dir, "gate=a.B::step\nram.min=1m\n")) {
+      HostProfile profile = HostProfile.load(loader).orElseThrow();
+      assertEquals(
+          Map.of("gate", "a.B::step", "ram.min", "2m"),
+          profile.overriddenBy(Map.of("ram.min", "2m")));
+    }
+  }
+
+  @Test
+  void hostWithoutAProfileIsFine() throws IOException {
+    assertTrue(HostProfile.load().isEmpty());
+  }
+
+  @Test
+  void badProfileIsRefusedByItsName(@TempDir Path dir) throws IOException {
+    try (URLClassLoader loader = hostWith(dir, "gate=a.B\n")) {
+      String message =
+          assertThrows(IllegalArgumentException.class, () -> HostProfile.load(loader)).getMessage();
+      assertTrue(message.contains("META-INF/ramshot.properties: gate=a.B names no"), message);
+    }
+  }
+
+  private static URLClassLoader hostWith(Path dir, String properties) throws IOException {
+    Files.createDirectories(dir.resolve("META-INF"));
+    Files.writeString(dir.resolve(HostProfile.RESOURCE), properties);
+    return new URLClassLoader(new URL[] {dir.toUri().toURL()}, null);
+  }
+}
