@@ -16,6 +16,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Takes one snapshot from beginning to end, on a thread of its own.
@@ -135,15 +137,26 @@ final class RunningSnapshot implements Snapshot {
 
   /** Runs while every vCPU is parked. */
   private void arm() throws SnapshotException {
-    if (!guest.blocks().equals(blocks)) {
+    List<Block> now = guest.blocks();
+    if (!now.equals(blocks)) {
       throw new SnapshotException(
-          "the guest allocated or freed RAM while the snapshot was prepared: start it once more");
+          "the guest allocated or freed RAM while the snapshot was prepared ("
+              + difference(blocks, now)
+              + "): start it once more");
     }
     try {
       capture.arm();
     } catch (EngineException e) {
       throw new SnapshotException(e.getMessage(), e);
     }
+  }
+
+  /** The names of the blocks that are only in one of two lists. */
+  private static String difference(List<Block> some, List<Block> others) {
+    return Stream.concat(some.stream(), others.stream())
+        .filter(block -> !(some.contains(block) && others.contains(block)))
+        .map(Block::name)
+        .collect(Collectors.joining(", "));
   }
 
   private void enter(SnapshotState next) throws SnapshotException {
