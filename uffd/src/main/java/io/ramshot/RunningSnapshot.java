@@ -43,6 +43,9 @@ final class RunningSnapshot implements Snapshot {
   private Freeze freeze;
   private String cancelReason;
 
+  /** Taken out before the engine had it: this snapshot cannot come to anything. */
+  private Block freed;
+
   /** The owners of the blocks' memory, so that none is collected while it is saved. */
   private List<Object> owners;
 
@@ -170,6 +173,10 @@ final class RunningSnapshot implements Snapshot {
     if (cancelReason != null) {
       throw new SnapshotException("cancelled: " + cancelReason);
     }
+    if (freed != null) {
+      throw new SnapshotException(
+          "block " + freed.name() + " was freed before the freeze: start the snapshot once more");
+    }
   }
 
   private void finish(SealedFile file, SnapshotState last, String message) {
@@ -213,22 +220,14 @@ final class RunningSnapshot implements Snapshot {
       Capture current;
       synchronized (lock) {
         current = capture;
+        if (current == null) {
+          freed = block;
+        }
       }
-      if (current == null) {
-        cancelPrepared(block);
-      } else if (current.mayFree(index)) {
+      if (current != null && current.mayFree(index)) {
         return;
       }
       LockSupport.parkNanos(RELEASE_POLL_NANOS);
-    }
-  }
-
-  /** A block goes before the engine has it: this snapshot cannot come to anything. */
-  private void cancelPrepared(Block block) {
-    synchronized (lock) {
-      if (capture == null && cancelReason == null) {
-        cancelReason = "block " + block.name() + " was freed while it was prepared";
-      }
     }
   }
 
