@@ -83,6 +83,9 @@ final class Freeze {
       } catch (SnapshotException e) {
         throw e;
       } catch (Exception e) {
+        if (stage.get() == Stage.EXPIRED) {
+          throw new SnapshotException(lateMessage, e);
+        }
         throw new SnapshotException(
             participant.name() + " could not save its state (" + e + ")", e);
       }
@@ -111,6 +114,9 @@ final class Freeze {
             + "): mend that, or raise freeze.timeout=";
     if (stage.compareAndSet(Stage.WAITING, Stage.EXPIRED)) {
       vcpus.thaw();
+      if (late != null) {
+        control.interrupt(); /* it may wait for something that never comes */
+      }
     }
   }
 
