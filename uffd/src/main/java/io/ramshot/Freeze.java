@@ -99,6 +99,9 @@ final class Freeze {
       } catch (SnapshotException e) {
         throw e;
       } catch (Exception e) {
+        if (stage.get() == Stage.EXPIRED) {
+          throw new SnapshotException(lateMessage, e);
+        }
         throw cannotSave(participant, e);
       }
     }
@@ -126,6 +129,9 @@ final class Freeze {
             + "): mend that, or raise freeze.timeout=";
     if (stage.compareAndSet(Stage.WAITING, Stage.EXPIRED)) {
       vcpus.thaw();
+      if (late != null) {
+        control.interrupt(); /* it may wait for something that never comes */
+      }
     }
   }
 
