@@ -101,7 +101,7 @@ final class EdgeDemo {
     stage.limit("the guest's work", 60);
     Stage.pause(BASELINE);
     long baseline = (long) (BASELINE * Units.NANOS_PER_SECOND);
-    lastBefore = newest(machine);
+    EdgeReport requested = newest(machine);
     long countBefore = speed.steps();
     long asked = System.nanoTime();
     SnapshotFigures figures = stage.snapshot(client, number);
@@ -113,7 +113,10 @@ final class EdgeDemo {
     try (ImageFile file = ImageFile.open(stage.workplace.file(number))) {
       image = EdgeImage.judge(file, stage.options.memory());
     }
-    checkOrder(countBefore, countAfter, firstAfter);
+    checkOrder(
+        Math.max(countBefore, requested.steps(image.pages())),
+        Math.min(countAfter, firstAfter.steps(image.pages())));
+    lastBefore = newestBefore(machine, image);
     stage.summary.verified();
 
     // The image holds the guest's own count, so it says itself when the freeze was.
@@ -128,6 +131,12 @@ final class EdgeDemo {
         full / image.pages(),
         during / image.pages(),
         Units.percent(during / full));
+    // What the guest loses before the freeze is in no figure of the snapshot's own.
+    story.item(
+        "",
+        "(%s in the %s that it took to prepare)",
+        Units.percent(speed.speed(asked, freeze) / full),
+        Units.time(freeze - asked));
     stage.warnIfBusy(during / full);
     story.item(
         "instant", "pass %d page %d, and no page is from another", image.pass(), image.page());
@@ -143,16 +152,22 @@ final class EdgeDemo {
   }
 
   /** What was seen of the guest before the snapshot was asked for, and after, is on either side. */
-  private void checkOrder(long countBefore, long countAfter, EdgeReport firstAfter)
-      throws DemoException {
-    long before = Math.max(countBefore, lastBefore.steps(image.pages()));
-    long after = Math.min(countAfter, firstAfter.steps(image.pages()));
+  private void checkOrder(long before, long after) throws DemoException {
     DemoException.require(
         before <= image.steps() && image.counted() <= after,
         "the image shows step %d, but the guest was at %d before the snapshot and at %d after it",
         image.steps(),
         before,
         after);
+  }
+
+  /** The newest report after which the guest went on before the freeze. */
+  private static EdgeReport newestBefore(Machine machine, EdgeImage image) throws DemoException {
+    return machine.uart().linesFrom(0).stream()
+        .flatMap(line -> EdgeReport.parse(line).stream())
+        .filter(report -> report.steps(image.pages()) < image.counted())
+        .reduce((older, newer) -> newer)
+        .orElseThrow(() -> new DemoException("the guest had not reported before the snapshot"));
   }
 
   private void restore(EdgeReport end) throws DemoException, InterruptedException {
