@@ -66,7 +66,7 @@ final class UbootDemo {
     stage.limit("the first rounds", 120);
     test.await(WARM_UP);
 
-    story.step("Three snapshots while the test runs, at no more than " + RATE + " per second");
+    story.step("Three snapshots while the test runs, at no more than 64 MiB/s");
     try (SnapshotClient client = SnapshotClient.connect(machine.pid())) {
       for (int i = 1; i <= Stage.SNAPSHOTS; i++) {
         snapshot(machine, test, client, i);
