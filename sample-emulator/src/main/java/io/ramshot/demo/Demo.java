@@ -13,6 +13,7 @@ public final class Demo {
   private final Summary summary = new Summary();
   private final Children children = new Children();
   private Workplace workplace;
+  private Stage stage;
 
   private Demo(Options options) {
     this.options = options;
@@ -48,6 +49,7 @@ public final class Demo {
     } catch (DemoException e) {
       story.print("");
       story.print("FAILED: " + e.getMessage());
+      printLastErrors();
     } catch (IOException | RuntimeException e) {
       story.print("");
       story.print("FAILED: " + e);
@@ -64,8 +66,8 @@ public final class Demo {
     synchronized (this) {
       workplace = Workplace.open(options.keep(), Stage.SNAPSHOTS, options.memory());
     }
-    Watchdog watchdog = new Watchdog(children, this::cleanUp);
-    Stage stage = new Stage(project, options, story, summary, workplace, children, watchdog);
+    Watchdog watchdog = new Watchdog(children, this::giveUp);
+    stage = new Stage(project, options, story, summary, workplace, children, watchdog);
     switch (options.guest()) {
       case EDGE -> new EdgeDemo(stage).run();
       case UBOOT -> new UbootDemo(stage).run();
@@ -73,6 +75,22 @@ public final class Demo {
     if (workplace.keeps()) {
       story.say("The snapshots are in %s.", workplace.folder());
     }
+  }
+
+  private void printLastErrors() {
+    try {
+      if (stage != null) {
+        stage.lastErrors().forEach(line -> story.print("  " + line));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Called by the watchdog, while the main thread hangs. */
+  private void giveUp() {
+    story.print(summary.line());
+    cleanUp();
   }
 
   private void cleanUp() {

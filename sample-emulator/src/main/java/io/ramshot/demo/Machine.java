@@ -18,6 +18,9 @@ final class Machine {
 
   static final String STATE = "state=io.ramshot.sample.board.Board::save/load";
 
+  private static final int LAST_ERRORS = 5;
+  private static final long ERRORS_MILLIS = 1_000;
+
   /** Of a command that is shown, in characters. */
   private static final int LINE_LENGTH = 74;
 
@@ -119,13 +122,14 @@ final class Machine {
     }
   }
 
-  /** What it has printed to stderr. */
-  List<String> errors() throws InterruptedException {
-    if (!process.isAlive()) {
-      errorReader.join(1_000);
+  /** The last lines of stderr of a machine that has ended; none while it runs. */
+  List<String> lastErrors() throws InterruptedException {
+    if (process.isAlive()) {
+      return List.of();
     }
+    errorReader.join(ERRORS_MILLIS);
     synchronized (errors) {
-      return List.copyOf(errors);
+      return List.copyOf(errors.subList(Math.max(0, errors.size() - LAST_ERRORS), errors.size()));
     }
   }
 

@@ -74,10 +74,7 @@ final class SnapshotClient implements AutoCloseable {
           new SnapshotFigures((CompositeData) invoke("waitFor", WAIT_MILLIS, "long"));
       if (!figures.running()) {
         DemoException.require(
-            figures.state().equals("COMPLETED"),
-            "the snapshot %s: %s",
-            figures.state(),
-            figures.message());
+            figures.state().equals("COMPLETED"), "there is no snapshot: %s", figures.message());
         return figures;
       }
     }

@@ -23,6 +23,7 @@ final class Stage {
   final Workplace workplace;
   private final Children children;
   private final Watchdog watchdog;
+  private Machine newest;
 
   Stage(
       Project project,
@@ -58,7 +59,8 @@ final class Stage {
     List<String> machine = new ArrayList<>(options.ramArguments());
     machine.addAll(arguments);
     Machine.shortCommand(agent, machine).forEach(line -> story.say("%s", line));
-    return Machine.start(project, children, story, agent, machine);
+    newest = Machine.start(project, children, story, agent, machine);
+    return newest;
   }
 
   /**
@@ -138,6 +140,11 @@ final class Stage {
     } catch (IOException e) {
       throw new DemoException("a process broke: " + e.getMessage(), e);
     }
+  }
+
+  /** Why the newest machine has ended, in its own words; nothing if it runs. */
+  List<String> lastErrors() throws InterruptedException {
+    return newest == null ? List.of() : newest.lastErrors();
   }
 
   /** A guest faster during a snapshot than before it tells of something else. */
