@@ -454,7 +454,7 @@ uint32_t *rs_snapshot_crcs(struct rs_snapshot *s, uint32_t block) {
 }
 
 void rs_snapshot_settle(struct rs_snapshot *s) {
-    while (!atomic_load(&s->fault_over))
+    while (!atomic_load(&s->fault_over) || atomic_load(&s->bulk_touches))
         usleep(100);
 }
 
