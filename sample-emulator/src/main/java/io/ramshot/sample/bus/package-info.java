@@ -1,0 +1,2 @@
+/** Where devices answer in the physical address space. */
+package io.ramshot.sample.bus;

@@ -1,0 +1,2 @@
+/** The devices of the board: interrupt controllers, serial port, power switch, boot ROM. */
+package io.ramshot.sample.device;

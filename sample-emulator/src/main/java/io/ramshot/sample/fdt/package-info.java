@@ -1,0 +1,2 @@
+/** Flattened device trees. */
+package io.ramshot.sample.fdt;

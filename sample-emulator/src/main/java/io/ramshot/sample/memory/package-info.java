@@ -1,0 +1,2 @@
+/** What guest RAM is made of. */
+package io.ramshot.sample.memory;

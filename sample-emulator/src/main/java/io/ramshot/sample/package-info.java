@@ -1,0 +1,2 @@
+/** The command line of the sample emulator. */
+package io.ramshot.sample;

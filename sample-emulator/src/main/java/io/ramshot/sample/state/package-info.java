@@ -1,0 +1,2 @@
+/** The bytes a machine is saved to and loaded from. */
+package io.ramshot.sample.state;
