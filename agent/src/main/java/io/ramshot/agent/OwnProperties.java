@@ -1,0 +1,97 @@
+package io.ramshot.agent;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/**
+ * Gives our copies of JNA and Byte Buddy system properties of their own: where they read {@code
+ * jna.tmpdir}, ours read {@code ramshot.jna.tmpdir}, and so on.
+ *
+ * <p>A host sets {@code jna.boot.library.path}, {@code jna.nosys} or {@code jna.noclasspath} for
+ * the JNA that it brings. Ours would take the host's native library then, of another version, and
+ * refuse to work. Hiding the properties while ours initialises would be a race with host threads;
+ * so its class files ask for other names instead. And we want Byte Buddy without sun.misc.Unsafe,
+ * whose use JDK 24 and later warn of, but leave the host's Byte Buddy as it is.
+ */
+final class OwnProperties {
+  private static final String OWN_PREFIX = "ramshot.";
+  private static final String JNA_CLASSES = "com.sun.jna.";
+  private static final String JNA_PREFIX = "jna.";
+  private static final String BYTE_BUDDY_CLASSES = "net.bytebuddy.dynamic.loading.ClassInjector";
+  private static final String BYTE_BUDDY_SAFE = "net.bytebuddy.safe";
+
+  private OwnProperties() {}
+
+  /** Before a class of the libraries is loaded. */
+  static void set() {
+    System.setProperty(OWN_PREFIX + BYTE_BUDDY_SAFE, "true");
+  }
+
+  /** The class file as it shall be defined. */
+  static byte[] rename(String className, byte[] classFile) {
+    if (className.startsWith(JNA_CLASSES)) {
+      return rename(classFile, JNA_PREFIX);
+    }
+    if (className.startsWith(BYTE_BUDDY_CLASSES)) {
+      return rename(classFile, BYTE_BUDDY_SAFE);
+    }
+    return classFile;
+  }
+
+  /** The class file with {@code ramshot.} before every constant that begins with the prefix. */
+  static byte[] rename(byte[] classFile, String prefix) {
+    try {
+      DataInputStream in = new DataInputStream(new ByteArrayInputStream(classFile));
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream(classFile.length + 256);
+      DataOutputStream out = new DataOutputStream(bytes);
+      out.write(in.readNBytes(8)); // magic, version
+      int count = in.readUnsignedShort();
+      out.writeShort(count);
+      for (int i = 1; i < count; i++) {
+        int tag = in.readUnsignedByte();
+        out.writeByte(tag);
+        switch (tag) { // JVMS 4.4
+          case 1: // Utf8
+            String text = in.readUTF();
+            out.writeUTF(text.startsWith(prefix) ? OWN_PREFIX + text : text);
+            break;
+          case 5: // Long
+          case 6: // Double
+            out.write(in.readNBytes(8));
+            i++; // takes two entries
+            break;
+          case 15: // MethodHandle
+            out.write(in.readNBytes(3));
+            break;
+          case 7: // Class
+          case 8: // String
+          case 16: // MethodType
+          case 19: // Module
+          case 20: // Package
+            out.write(in.readNBytes(2));
+            break;
+          case 3: // Integer
+          case 4: // Float
+          case 9: // Fieldref
+          case 10: // Methodref
+          case 11: // InterfaceMethodref
+          case 12: // NameAndType
+          case 17: // Dynamic
+          case 18: // InvokeDynamic
+            out.write(in.readNBytes(4));
+            break;
+          default:
+            return classFile;
+        }
+      }
+      in.transferTo(out);
+      return bytes.toByteArray();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

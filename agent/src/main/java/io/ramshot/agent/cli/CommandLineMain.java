@@ -1,0 +1,76 @@
+package io.ramshot.agent.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.ParameterException;
+
+/** The command itself: what it says without a verb, and how failures are reported. */
+@Command(
+    name = "java -jar ramshot.jar",
+    header = "Live, point-in-time checkpoints of guest RAM inside Java-based emulators.",
+    synopsisHeading = "%nUsage: ",
+    commandListHeading = "%nCommands:%n",
+    footer = {
+      "",
+      "Exit status: 0 done, 1 failed or damaged, 2 wrong usage, 3 cancelled.",
+      "As an agent: java -javaagent:ramshot.jar=key=value,... (=help lists the options)."
+    },
+    versionProvider = CommandLineMain.Version.class,
+    mixinStandardHelpOptions = true,
+    subcommands = {
+      SnapshotCommand.class,
+      StatusCommand.class,
+      CancelCommand.class,
+      AttachCommand.class,
+      InfoCommand.class,
+      VerifyCommand.class
+    })
+public final class CommandLineMain implements Runnable {
+
+  @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "no command is given");
+  }
+
+  /** Called through {@code io.ramshot.agent.Main}. */
+  public static void main(String[] args) {
+    System.exit(run(args));
+  }
+
+  static int run(String... args) {
+    CommandLine command = new CommandLine(new CommandLineMain());
+    command.setParameterExceptionHandler(
+        (e, given) -> {
+          System.err.println("ramshot: " + oneLine(e));
+          System.err.println(
+              "Try: " + e.getCommandLine().getCommandSpec().qualifiedName() + " --help");
+          return ExitStatus.USAGE;
+        });
+    command.setExecutionExceptionHandler(
+        (e, line, result) -> {
+          System.err.println("ramshot: " + oneLine(e));
+          return e instanceof CommandException
+              ? ((CommandException) e).status()
+              : ExitStatus.FAILED;
+        });
+    return command.execute(args);
+  }
+
+  private static String oneLine(Throwable e) {
+    String message = e.getMessage();
+    return (message == null || message.isBlank() ? e.toString() : message)
+        .replaceAll("[\\r\\n]+", " ");
+  }
+
+  /** The jar's version, from its manifest. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = CommandLineMain.class.getPackage().getImplementationVersion();
+      return new String[] {"ramshot " + (version == null ? "unpackaged" : version)};
+    }
+  }
+}

@@ -1,0 +1,43 @@
+package io.ramshot.agent.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import javax.management.openmbean.CompositeData;
+
+/** What the agent found in its host, in words. */
+final class HostLines {
+
+  private HostLines() {}
+
+  static List<String> of(Target target) throws CommandException {
+    List<String> lines = new ArrayList<>();
+    String options = (String) target.attribute("Options");
+    lines.add(
+        "ramshot "
+            + target.attribute("Version")
+            + " in process "
+            + target.pid()
+            + (options.isEmpty() ? ", no options" : ", " + options));
+    CompositeData[] blocks = (CompositeData[]) target.attribute("Blocks");
+    lines.add("blocks: " + (blocks.length == 0 ? "none" : blocks.length));
+    for (CompositeData block : blocks) {
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "  %-24s %-8s %s at %s",
+              block.get("name"),
+              block.get("kind"),
+              Figures.bytes(block, "bytes"),
+              block.get("address")));
+    }
+    String[] gates = (String[]) target.attribute("Gates");
+    lines.add(
+        "gates: "
+            + (gates.length == 0 ? "none, the guest is not frozen as a whole" : gates.length));
+    for (String gate : gates) {
+      lines.add("  " + gate);
+    }
+    return lines;
+  }
+}

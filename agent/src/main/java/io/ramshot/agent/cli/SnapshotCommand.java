@@ -1,0 +1,178 @@
+package io.ramshot.agent.cli;
+
+import io.ramshot.agent.options.Quantity;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import javax.management.openmbean.CompositeData;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Takes a snapshot and waits for it. */
+@Command(
+    name = "snapshot",
+    description = {
+      "Save the guest's RAM and state as they are at one instant; the guest runs on meanwhile.",
+      "Ctrl-C cancels the snapshot."
+    },
+    mixinStandardHelpOptions = true)
+final class SnapshotCommand implements Callable<Integer> {
+  private static final long POLL_MILLIS = 200;
+
+  private static final long CANCEL_MILLIS = 10_000;
+
+  @Mixin private PidParameter process;
+
+  @Parameters(
+      index = "1",
+      paramLabel = "<file>",
+      description = "image to write; must not exist. Written by the JVM, as its user")
+  private Path file;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "<duration>",
+      description = "cancel a snapshot that takes longer: 500ms, 30s, 5m. Default: no limit")
+  private String timeout;
+
+  @Option(
+      names = "--options",
+      paramLabel = "<options>",
+      defaultValue = "",
+      description = "for the agent, where it is not loaded yet")
+  private String options;
+
+  /** Set once the snapshot is over, so that a late Ctrl-C cancels nothing. */
+  private volatile boolean over;
+
+  @Override
+  public Integer call() throws CommandException {
+    Duration limit = limit();
+    AttachCommand.check(options);
+    Path absolute = file.toAbsolutePath().normalize();
+    try (Target target = Target.open(process.pid(), Target.Absent.LOAD, options)) {
+      target.start(absolute);
+      Thread cancelling = new Thread(() -> cancelAndHalt(target), "ramshot-cancel");
+      Runtime.getRuntime().addShutdownHook(cancelling);
+      try {
+        CompositeData result = await(target, absolute, limit);
+        return report(result);
+      } finally {
+        over = true;
+        removeHook(cancelling);
+      }
+    }
+  }
+
+  private static void removeHook(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // Ctrl-C already; the hook ends the process.
+      try {
+        hook.join();
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private Duration limit() throws CommandException {
+    if (timeout == null) {
+      return null;
+    }
+    Duration duration = Quantity.duration(timeout);
+    if (duration == null || duration.isZero()) {
+      throw new CommandException(
+          ExitStatus.USAGE,
+          "--timeout=" + timeout + " is not a duration above 0: give a number with ms, s or m");
+    }
+    return duration;
+  }
+
+  private CompositeData await(Target target, Path absolute, Duration limit)
+      throws CommandException {
+    long start = System.nanoTime();
+    boolean timedOut = false;
+    CompositeData result;
+    try (ProgressLine line = new ProgressLine()) {
+      while (!Figures.ended(result = target.waitFor(POLL_MILLIS))) {
+        if (!timedOut && limit != null && System.nanoTime() - start > limit.toNanos()) {
+          timedOut = true;
+          target.cancel();
+        }
+        CompositeData status = (CompositeData) result.get("status");
+        line.show(() -> Figures.progress(status));
+      }
+    }
+    result = own(target, absolute, result);
+    if (timedOut && result.get("state").equals("CANCELLED")) {
+      throw new CommandException(
+          "the snapshot took longer than " + timeout + " and was cancelled: allow it more time");
+    }
+    return result;
+  }
+
+  /** Somebody else may have started the next one in between. */
+  private static CompositeData own(Target target, Path absolute, CompositeData newest)
+      throws CommandException {
+    CompositeData own = newest;
+    if (!absolute.toString().equals(newest.get("target"))) {
+      for (CompositeData result : (CompositeData[]) target.attribute("History")) {
+        if (absolute.toString().equals(result.get("target"))) {
+          own = result;
+        }
+      }
+    }
+    return own;
+  }
+
+  private static int report(CompositeData result) throws CommandException {
+    String message = (String) result.get("message");
+    switch ((String) result.get("state")) {
+      case "COMPLETED":
+        break;
+      case "CANCELLED":
+        throw new CommandException(ExitStatus.CANCELLED, "cancelled: " + message);
+      default:
+        throw new CommandException("the snapshot failed: " + message);
+    }
+    System.out.println(result.get("target"));
+    Figures.lines((CompositeData) result.get("status")).forEach(System.out::println);
+    System.out.printf(
+        Locale.ROOT,
+        "  %-10s %s, %s on disk%n",
+        "file",
+        Figures.bytes(result, "fileBytes"),
+        Figures.bytes(result, "allocatedBytes"));
+    System.out.printf(
+        "  %-10s %s, frozen at %s%n", "image", result.get("id"), result.get("freezeTime"));
+    return ExitStatus.DONE;
+  }
+
+  private void cancelAndHalt(Target target) {
+    if (over) {
+      return;
+    }
+    int status = ExitStatus.CANCELLED;
+    try {
+      target.cancel();
+      CompositeData result = target.waitFor(CANCEL_MILLIS);
+      if (result.get("state").equals("COMPLETED")) {
+        System.err.println("\nramshot: too late to cancel, the snapshot is complete");
+        status = ExitStatus.DONE;
+      } else if (Figures.ended(result)) {
+        System.err.println("\nramshot: cancelled, no file remains");
+      } else {
+        System.err.println("\nramshot: the target is still cancelling; ask it with status");
+      }
+    } catch (CommandException e) {
+      System.err.println("\nramshot: " + e.getMessage());
+      status = ExitStatus.FAILED;
+    }
+    Runtime.getRuntime().halt(status);
+  }
+}

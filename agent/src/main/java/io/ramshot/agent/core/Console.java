@@ -1,0 +1,30 @@
+package io.ramshot.agent.core;
+
+import java.util.function.Consumer;
+
+/** What the agent says to the host's user: single lines with one prefix. */
+public final class Console {
+  private static final String PREFIX = "[ramshot] ";
+
+  /** The process's stderr. */
+  public static final Console STDERR = new Console(line -> System.err.println(line));
+
+  private final Consumer<String> sink;
+
+  Console(Consumer<String> sink) {
+    this.sink = sink;
+  }
+
+  /** Prints a line; what would break it into several is replaced. */
+  public void say(String line) {
+    sink.accept(PREFIX + line.replaceAll("[\\r\\n]+", " "));
+  }
+
+  /** An exception in one line: its message, and its class where that says more. */
+  public static String line(Throwable e) {
+    String message = e.getMessage();
+    return message == null || message.isBlank() || e instanceof LinkageError
+        ? e.toString()
+        : message;
+  }
+}

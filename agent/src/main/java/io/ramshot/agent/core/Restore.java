@@ -1,0 +1,80 @@
+package io.ramshot.agent.core;
+
+import io.ramshot.Guest;
+import io.ramshot.SnapshotException;
+import io.ramshot.agent.options.Quantity;
+import io.ramshot.image.Image;
+import io.ramshot.image.ImageException;
+import java.nio.ByteOrder;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+
+/**
+ * A restore at launch: the image is opened before the host starts, RAM is filled when the host has
+ * allocated it and the first vCPU comes to its first quantum.
+ */
+final class Restore {
+  private static final int EXIT_STATUS = 1;
+
+  private final Image image;
+  private final Console console;
+
+  private Restore(Image image, Console console) {
+    this.image = image;
+    this.console = console;
+  }
+
+  /**
+   * @throws ImageException if the file is no image that this JVM can restore
+   */
+  static Restore open(String file, Console console) throws ImageException {
+    Path path;
+    try {
+      path = Path.of(file).toAbsolutePath();
+    } catch (InvalidPathException e) {
+      throw new IllegalArgumentException(file + " is not a path: " + e.getReason());
+    }
+    Image image = Image.open(path);
+    if (!image.header().byteOrder().equals(ByteOrder.nativeOrder())) {
+      throw new IllegalArgumentException(
+          path
+              + " was written on a "
+              + image.header().byteOrder()
+              + " machine: restore it on such a one");
+    }
+    return new Restore(image, console);
+  }
+
+  /**
+   * Fills the guest, on the thread of its first vCPU, while all vCPUs are held; or ends the JVM.
+   */
+  void run(Guest guest) {
+    // A channel that is read by an interrupted thread closes itself.
+    boolean interrupted = Thread.interrupted();
+    long start = System.nanoTime();
+    try {
+      guest.restore(image);
+      image.close();
+    } catch (SnapshotException | ImageException | RuntimeException | Error e) {
+      refuse(console, Console.line(e));
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    console.say(
+        "restore: the guest goes on from "
+            + image.path()
+            + ", frozen at "
+            + image.header().freezeTime()
+            + ", restored in "
+            + Quantity.time(System.nanoTime() - start));
+  }
+
+  /** Ends the JVM at once: neither the guest nor the host's shutdown hooks must run. */
+  static void refuse(Console console, String problem) {
+    console.say("restore: " + problem);
+    System.err.flush();
+    Runtime.getRuntime().halt(EXIT_STATUS);
+  }
+}

@@ -1,0 +1,2 @@
+/** How the agent starts in a host. */
+package io.ramshot.agent.core;

@@ -1,0 +1,36 @@
+package io.ramshot.agent.jmx;
+
+import io.ramshot.Pause;
+
+/** The freeze in parts, as open data; times in ns. */
+public final class PauseView {
+  private final Pause pause;
+
+  PauseView(Pause pause) {
+    this.pause = pause;
+  }
+
+  public long getGateNanos() {
+    return pause.gateNanos();
+  }
+
+  public long getStateNanos() {
+    return pause.stateNanos();
+  }
+
+  public long getEdgesNanos() {
+    return pause.edgesNanos();
+  }
+
+  public long getScanNanos() {
+    return pause.scanNanos();
+  }
+
+  public long getArmNanos() {
+    return pause.armNanos();
+  }
+
+  public long getTotalNanos() {
+    return pause.totalNanos();
+  }
+}

@@ -1,0 +1,68 @@
+package io.ramshot.agent.jmx;
+
+import io.ramshot.Snapshot;
+import io.ramshot.SnapshotResult;
+import io.ramshot.SnapshotState;
+import io.ramshot.SnapshotStatus;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.UUID;
+
+/** How a snapshot ended, or how far it is, as open data. */
+public final class ResultView {
+  private final SnapshotResult result;
+
+  ResultView(SnapshotResult result) {
+    this.result = result;
+  }
+
+  /** What can be said of a snapshot that still runs. */
+  static ResultView running(Snapshot snapshot) {
+    SnapshotStatus status = snapshot.status();
+    return new ResultView(
+        new SnapshotResult(snapshot.target(), null, null, 0, 0, "still running", status));
+  }
+
+  SnapshotState state() {
+    return result.state();
+  }
+
+  public String getState() {
+    return result.state().name();
+  }
+
+  public String getTarget() {
+    return Objects.toString(result.target(), null);
+  }
+
+  /** The image's id, or null unless COMPLETED. */
+  public String getId() {
+    UUID id = result.id();
+    return id == null ? null : id.toString();
+  }
+
+  /** The instant of the freeze in ISO 8601, or null if it was not reached. */
+  public String getFreezeTime() {
+    Instant time = result.freezeTime();
+    return time == null ? null : time.toString();
+  }
+
+  public long getFileBytes() {
+    return result.fileBytes();
+  }
+
+  public long getAllocatedBytes() {
+    return result.allocatedBytes();
+  }
+
+  /** Why it FAILED or was CANCELLED; empty when COMPLETED. */
+  public String getMessage() {
+    return result.message();
+  }
+
+  public StatusView getStatus() {
+    Path target = result.target();
+    return new StatusView(target, result.status());
+  }
+}

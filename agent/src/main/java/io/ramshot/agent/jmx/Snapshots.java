@@ -1,0 +1,215 @@
+package io.ramshot.agent.jmx;
+
+import io.ramshot.Guest;
+import io.ramshot.Snapshot;
+import io.ramshot.SnapshotException;
+import io.ramshot.SnapshotOptions;
+import io.ramshot.SnapshotResult;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/** The bean behind {@link SnapshotsMXBean}: argument checks, history, and who hears of what. */
+public final class Snapshots implements SnapshotsMXBean {
+
+  /** Hears of a snapshot's start and end. */
+  interface Listener {
+    void started(ResultView snapshot);
+
+    void ended(ResultView result);
+  }
+
+  private final Guest guest;
+  private final SnapshotOptions snapshotOptions;
+  private final Supplier<List<String>> gates;
+  private final String options;
+  private final String version;
+  private final Deque<ResultView> history = new ArrayDeque<>();
+  private volatile Listener listener;
+  private volatile Thread watcher;
+
+  /**
+   * @param gates read whenever a client asks
+   * @param options the agent's, for display
+   */
+  public Snapshots(
+      Guest guest,
+      SnapshotOptions snapshotOptions,
+      Supplier<List<String>> gates,
+      String options,
+      String version) {
+    this.guest = guest;
+    this.snapshotOptions = snapshotOptions;
+    this.gates = gates;
+    this.options = options;
+    this.version = version;
+  }
+
+  void listener(Listener value) {
+    listener = value;
+  }
+
+  @Override
+  public String start(String path) {
+    Path target = checked(path);
+    Snapshot snapshot;
+    try {
+      snapshot = guest.snapshot(target, snapshotOptions);
+    } catch (SnapshotException e) {
+      // The cause would be of a class that the client lacks.
+      throw new IllegalStateException(e.getMessage());
+    }
+    Listener started = listener;
+    if (started != null) {
+      started.started(ResultView.running(snapshot));
+    }
+    Thread thread = new Thread(() -> watch(snapshot), "ramshot-watch");
+    thread.setDaemon(true);
+    thread.start();
+    watcher = thread;
+    return target.toString();
+  }
+
+  /**
+   * @return the absolute path
+   * @throws IllegalArgumentException if no snapshot can go there
+   */
+  private static Path checked(String path) {
+    if (path == null || path.isBlank()) {
+      throw new IllegalArgumentException("path is empty: name the file to write");
+    }
+    Path target;
+    try {
+      target = Path.of(path).toAbsolutePath().normalize();
+    } catch (InvalidPathException e) {
+      throw new IllegalArgumentException(path + " is not a path: " + e.getReason());
+    }
+    String resolved =
+        Path.of(path).isAbsolute()
+            ? target.toString()
+            : target + " (" + path + " in the working directory of the target JVM)";
+    if (Files.isDirectory(target)) {
+      throw new IllegalArgumentException(resolved + " is a directory: name a file in it");
+    }
+    if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+      throw new IllegalArgumentException(resolved + " exists: name another file, or remove it");
+    }
+    Path directory = target.getParent();
+    if (!Files.isDirectory(directory)) {
+      throw new IllegalArgumentException(
+          resolved + " cannot be written: there is no directory " + directory + ", create it");
+    }
+    if (!Files.isWritable(directory)) {
+      throw new IllegalArgumentException(
+          resolved
+              + " cannot be written: user "
+              + System.getProperty("user.name")
+              + " may not write to "
+              + directory
+              + ", name a file elsewhere");
+    }
+    return target;
+  }
+
+  private void watch(Snapshot snapshot) {
+    try {
+      SnapshotResult result = snapshot.await();
+      ended(new ResultView(result));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void ended(ResultView result) {
+    synchronized (history) {
+      if (history.size() == HISTORY) {
+        history.removeFirst();
+      }
+      history.addLast(result);
+    }
+    Listener ended = listener;
+    if (ended != null) {
+      ended.ended(result);
+    }
+  }
+
+  @Override
+  public boolean cancel() {
+    Optional<Snapshot> running =
+        guest.newest().filter(snapshot -> !snapshot.status().state().ended());
+    running.ifPresent(snapshot -> snapshot.cancel("cancelled over JMX"));
+    return running.isPresent();
+  }
+
+  @Override
+  public ResultView waitFor(long timeoutMillis) throws InterruptedException {
+    if (timeoutMillis < 0) {
+      throw new IllegalArgumentException(
+          "timeoutMillis of " + timeoutMillis + " is negative: give 0 or more");
+    }
+    Snapshot snapshot =
+        guest
+            .newest()
+            .orElseThrow(
+                () -> new IllegalStateException("no snapshot to wait for: call start first"));
+    SnapshotResult result = snapshot.await(Duration.ofMillis(timeoutMillis));
+    if (result == null) {
+      return ResultView.running(snapshot);
+    }
+    Thread recording = watcher;
+    if (recording != null) {
+      recording.join(1_000); // so that whoever waited finds the result in the history too
+    }
+    return new ResultView(result);
+  }
+
+  @Override
+  public StatusView getStatus() {
+    return guest
+        .newest()
+        .map(snapshot -> new StatusView(snapshot.target(), snapshot.status()))
+        .orElse(StatusView.IDLE);
+  }
+
+  @Override
+  public ResultView getLastResult() {
+    synchronized (history) {
+      return history.peekLast();
+    }
+  }
+
+  @Override
+  public List<ResultView> getHistory() {
+    synchronized (history) {
+      return List.copyOf(history);
+    }
+  }
+
+  @Override
+  public List<BlockView> getBlocks() {
+    return guest.blocks().stream().map(BlockView::new).collect(Collectors.toList());
+  }
+
+  @Override
+  public List<String> getGates() {
+    return gates.get();
+  }
+
+  @Override
+  public String getOptions() {
+    return options;
+  }
+
+  @Override
+  public String getVersion() {
+    return version;
+  }
+}

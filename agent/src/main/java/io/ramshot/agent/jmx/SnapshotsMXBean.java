@@ -1,0 +1,65 @@
+package io.ramshot.agent.jmx;
+
+import java.util.List;
+
+/**
+ * Live, point-in-time checkpoints of this JVM's guest.
+ *
+ * <p>Clients lack our classes, so only open types and exceptions of the JDK cross: {@link
+ * IllegalArgumentException} for an argument, {@link IllegalStateException} for everything else,
+ * each with one line that says what to do.
+ */
+@Description("Live, point-in-time checkpoints of the RAM of the guest in this JVM (ramshot)")
+public interface SnapshotsMXBean {
+
+  /** The bean's object name. */
+  String OBJECT_NAME = "io.ramshot:type=Snapshots";
+
+  /** How many ended snapshots {@link #getHistory} remembers. */
+  int HISTORY = 32;
+
+  @Description(
+      "Starts a snapshot and returns at once, with the absolute path of the file that will exist"
+          + " when it is COMPLETED. Refused when a snapshot is running.")
+  String start(
+      @Description(
+              name = "path",
+              value =
+                  "file to write; must not exist. A relative path is resolved against this JVM's"
+                      + " working directory")
+          String path);
+
+  @Description(
+      "Cancels the running snapshot: the guest is released at once, no file remains. Returns"
+          + " whether a snapshot was running.")
+  boolean cancel();
+
+  @Description(
+      "Waits for the newest snapshot to end. Returns its result; when the time is up first, the"
+          + " result so far, whose state is not one of COMPLETED, FAILED and CANCELLED.")
+  ResultView waitFor(
+      @Description(name = "timeoutMillis", value = "how long to wait, in ms; 0 returns at once")
+          long timeoutMillis)
+      throws InterruptedException;
+
+  @Description("Figures of the newest snapshot, running or ended; state IDLE before the first")
+  StatusView getStatus();
+
+  @Description("How the newest ended snapshot ended; null before that")
+  ResultView getLastResult();
+
+  @Description("How the last 32 snapshots ended, oldest first")
+  List<ResultView> getHistory();
+
+  @Description("The blocks of guest RAM that a snapshot would save")
+  List<BlockView> getBlocks();
+
+  @Description("Where vCPU threads can be frozen; empty when the guest is not frozen as a whole")
+  List<String> getGates();
+
+  @Description("The agent's options, as they would follow -javaagent:ramshot.jar=")
+  String getOptions();
+
+  @Description("The version of ramshot")
+  String getVersion();
+}

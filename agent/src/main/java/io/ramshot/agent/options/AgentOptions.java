@@ -1,0 +1,309 @@
+package io.ramshot.agent.options;
+
+import io.ramshot.SnapshotOptions;
+import io.ramshot.hooks.HookOptions;
+import java.io.File;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * The agent's options: {@code -javaagent:ramshot.jar=key=value,key=value}.
+ *
+ * <p>A comma may stand inside a value, because the text is split only where a {@code key=} follows.
+ */
+public final class AgentOptions {
+
+  /** Methods whose running instances are vCPU quanta. Default: none; a freeze freezes nobody. */
+  public static final String GATE = HookOptions.GATE;
+
+  /** Classes that save and load state besides RAM. Default: none. */
+  public static final String STATE = HookOptions.STATE;
+
+  /** The smallest allocation that can be guest RAM, a size. Default: 16m. */
+  public static final String RAM_MIN = HookOptions.RAM_MIN;
+
+  /** Classes or packages that allocate guest RAM. Default: all. */
+  public static final String RAM_BY = HookOptions.RAM_BY;
+
+  /** Fields that hold guest RAM, by address or as a direct buffer. Default: none. */
+  public static final String RAM_HOLDER = HookOptions.RAM_HOLDER;
+
+  /** Size of the copy pool, which bounds a snapshot's extra memory. Default: 256m. */
+  public static final String POOL = "pool";
+
+  /**
+   * Whether RAM is asked to be on transparent huge pages, which decide the pause. Default: true.
+   */
+  public static final String HUGEPAGES = "hugepages";
+
+  /** Whether O_DIRECT is tried before buffered writes. Default: true. */
+  public static final String DIRECTIO = "directio";
+
+  /** Upper bound on writing to the file, a size per second; 0 for none. Default: 0. */
+  public static final String RATE = "rate";
+
+  /** How long vCPUs and participants may take to stand still, a duration. Default: 2s. */
+  public static final String FREEZE_TIMEOUT = "freeze.timeout";
+
+  /**
+   * How long a guest thread may wait for one page before the snapshot is given up, a duration.
+   * Default: 5s.
+   */
+  public static final String STALL_LIMIT = "stall.limit";
+
+  /** The image that the guest starts from. Default: none, the guest starts as ever. */
+  public static final String RESTORE = "restore";
+
+  /** Whether the MXBean is registered, which the command line needs too. Default: true. */
+  public static final String JMX = "jmx";
+
+  /** Whether to print the options to stderr. Default: false. */
+  public static final String HELP = "help";
+
+  /** Every key, and what {@code help} prints about it. */
+  private static final Map<String, String> KEYS = new LinkedHashMap<>();
+
+  static {
+    KEYS.put(GATE, "methods that run a vCPU's quantum, com.example.Board::step [none]");
+    KEYS.put(STATE, "classes with state besides RAM, com.example.Board::save/load [none]");
+    KEYS.put(RAM_MIN, "smallest allocation that can be guest RAM [16m]");
+    KEYS.put(RAM_BY, "classes or packages that allocate guest RAM, com.example.** [all]");
+    KEYS.put(RAM_HOLDER, "fields that hold guest RAM, com.example.Memory#address [none]");
+    KEYS.put(POOL, "size of the copy pool, at least 2m [256m]");
+    KEYS.put(HUGEPAGES, "ask for transparent huge pages [true]");
+    KEYS.put(DIRECTIO, "try O_DIRECT before buffered writes [true]");
+    KEYS.put(RATE, "most bytes per second to write, 0 for no limit [0]");
+    KEYS.put(FREEZE_TIMEOUT, "how long the guest may take to stand still [2s]");
+    KEYS.put(STALL_LIMIT, "longest wait for one page before a snapshot is given up [5s]");
+    KEYS.put(RESTORE, "image to start from; needs gate= [none]");
+    KEYS.put(JMX, "register the MXBean [true]");
+    KEYS.put(HELP, "print this [false]");
+  }
+
+  private static final Pattern SPLIT = Pattern.compile(",(?=[A-Za-z][A-Za-z0-9._-]*=)");
+
+  private final Map<String, String> values;
+
+  private AgentOptions(Map<String, String> values) {
+    this.values = values;
+  }
+
+  /**
+   * Reads what follows {@code ramshot.jar=}.
+   *
+   * @param text may be null or empty
+   * @param defaults values for keys that the text does not give, such as those from the host's own
+   *     {@code META-INF/ramshot.properties}
+   * @throws OptionException if a key is unknown or given twice, or a value cannot be taken
+   */
+  public static AgentOptions parse(String text, Map<String, String> defaults)
+      throws OptionException {
+    Map<String, String> values = new LinkedHashMap<>();
+    for (String option : text == null || text.isEmpty() ? new String[0] : SPLIT.split(text)) {
+      int equals = option.indexOf('=');
+      if (equals < 0 && option.equals(HELP)) {
+        values.put(HELP, "true");
+        continue;
+      }
+      if (equals < 0) {
+        throw new OptionException(
+            "option '" + option + "' has no value: give key=value, or help for the list");
+      }
+      String key = option.substring(0, equals);
+      requireKnown(key, "option");
+      if (values.put(key, option.substring(equals + 1)) != null) {
+        throw new OptionException("option '" + key + "' is given twice: give it once");
+      }
+    }
+    for (Map.Entry<String, String> entry : defaults.entrySet()) {
+      requireKnown(entry.getKey(), "META-INF/ramshot.properties: option");
+      values.putIfAbsent(entry.getKey(), entry.getValue());
+    }
+    AgentOptions options = new AgentOptions(values);
+    options.validate();
+    return options;
+  }
+
+  public static AgentOptions parse(String text) throws OptionException {
+    return parse(text, Map.of());
+  }
+
+  /**
+   * The restore asked for in a text that may be wrong in other places: whoever asked for one must
+   * not get a guest that starts afresh.
+   */
+  public static boolean asksForRestore(String text) {
+    return text != null && (text.startsWith(RESTORE + "=") || text.contains("," + RESTORE + "="));
+  }
+
+  private static void requireKnown(String key, String what) throws OptionException {
+    if (!KEYS.containsKey(key)) {
+      String nearest =
+          Collections.min(
+              KEYS.keySet(), (a, b) -> Integer.compare(distance(key, a), distance(key, b)));
+      throw new OptionException(
+          what + " '" + key + "' is unknown: did you mean '" + nearest + "'? help lists them all");
+    }
+  }
+
+  /** Levenshtein's. */
+  private static int distance(String a, String b) {
+    int[] row = new int[b.length() + 1];
+    for (int j = 0; j < row.length; j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j < row.length; j++) {
+        int change = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(change, Math.min(row[j], row[j - 1]) + 1);
+      }
+    }
+    return row[b.length()];
+  }
+
+  private void validate() throws OptionException {
+    for (Map.Entry<String, String> entry : values.entrySet()) {
+      if (entry.getValue().isBlank()) {
+        throw new OptionException(entry.getKey() + "= is empty: give a value or leave it out");
+      }
+    }
+    hookOptions();
+    if (has(RESTORE) && !has(GATE)) {
+      throw new OptionException(
+          "restore="
+              + values.get(RESTORE)
+              + " needs to know where the guest's first quantum begins: give gate= too");
+    }
+    flag(JMX, true);
+    flag(HELP, false);
+    snapshotOptions();
+  }
+
+  public boolean has(String key) {
+    return values.containsKey(key);
+  }
+
+  /** A value as it was given, or null. */
+  public String get(String key) {
+    return values.get(key);
+  }
+
+  /** The keys and values that were given, in that order. */
+  public Map<String, String> given() {
+    return Collections.unmodifiableMap(values);
+  }
+
+  public boolean jmx() {
+    return isTrue(JMX, true);
+  }
+
+  public boolean help() {
+    return isTrue(HELP, false);
+  }
+
+  /** What to look for in the host. */
+  public HookOptions hookOptions() throws OptionException {
+    Map<String, String> hooks = new LinkedHashMap<>(values);
+    hooks.keySet().retainAll(HookOptions.KEYS);
+    try {
+      return HookOptions.parse(hooks);
+    } catch (IllegalArgumentException e) {
+      throw new OptionException(e.getMessage());
+    }
+  }
+
+  /** The options for every snapshot of this agent. */
+  public SnapshotOptions snapshotOptions() throws OptionException {
+    SnapshotOptions defaults = SnapshotOptions.DEFAULTS;
+    long pool = bytes(POOL, defaults.poolBytes());
+    if (pool < SnapshotOptions.CHUNK_BYTES) {
+      throw new OptionException(
+          "pool=" + values.get(POOL) + " is smaller than one chunk: give at least 2m");
+    }
+    return new SnapshotOptions(
+        pool,
+        flag(HUGEPAGES, defaults.hugePages()),
+        flag(DIRECTIO, defaults.directIo()),
+        bytes(RATE, defaults.bytesPerSecond()),
+        duration(FREEZE_TIMEOUT, defaults.freezeTimeout()),
+        duration(STALL_LIMIT, defaults.stallLimit()));
+  }
+
+  private long bytes(String key, long absent) throws OptionException {
+    if (!has(key)) {
+      return absent;
+    }
+    long bytes = Quantity.bytes(values.get(key));
+    if (bytes < 0) {
+      throw new OptionException(
+          key
+              + "="
+              + values.get(key)
+              + " is not a size: give bytes with an optional k, m or g, such as 64m");
+    }
+    return bytes;
+  }
+
+  private Duration duration(String key, Duration absent) throws OptionException {
+    if (!has(key)) {
+      return absent;
+    }
+    Duration duration = Quantity.duration(values.get(key));
+    if (duration == null || duration.isZero()) {
+      throw new OptionException(
+          key
+              + "="
+              + values.get(key)
+              + " is not a duration above 0: give a number with ms, s or m, such as 500ms");
+    }
+    return duration;
+  }
+
+  private boolean flag(String key, boolean absent) throws OptionException {
+    if (!has(key)) {
+      return absent;
+    }
+    String value = values.get(key).toLowerCase(Locale.ROOT);
+    if (!value.equals("true") && !value.equals("false")) {
+      throw new OptionException(
+          key + "=" + values.get(key) + " is neither true nor false: give one of them");
+    }
+    return value.equals("true");
+  }
+
+  private boolean isTrue(String key, boolean absent) {
+    return has(key) ? Boolean.parseBoolean(values.get(key)) : absent;
+  }
+
+  /** The VM argument that gives these options. */
+  public String toVmArgument(File jar) {
+    String text = toString();
+    return "-javaagent:" + jar + (text.isEmpty() ? "" : "=" + text);
+  }
+
+  /** What follows {@code ramshot.jar=}; parses back to equal options. */
+  @Override
+  public String toString() {
+    return values.entrySet().stream()
+        .map(entry -> entry.getKey() + "=" + entry.getValue())
+        .collect(Collectors.joining(","));
+  }
+
+  /** One line an option. */
+  public static List<String> usage() {
+    List<String> lines = new ArrayList<>();
+    lines.add("options, as in -javaagent:ramshot.jar=key=value,key=value [default]:");
+    KEYS.forEach((key, text) -> lines.add(String.format("  %-15s %s", key, text)));
+    return lines;
+  }
+}

@@ -1,0 +1,84 @@
+package io.ramshot.agent.options;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Sizes and durations as users write them. */
+public final class Quantity {
+  private static final Pattern BYTES = Pattern.compile("(\\d{1,18})([kmg]?)b?");
+  private static final Pattern DURATION = Pattern.compile("(\\d{1,12})(ms|s|m)");
+
+  private Quantity() {}
+
+  /**
+   * A number of bytes with an optional k, m or g (powers of 1024).
+   *
+   * @return bytes, or -1 if the text is none
+   */
+  public static long bytes(String text) {
+    Matcher matcher = BYTES.matcher(text.toLowerCase(Locale.ROOT));
+    if (!matcher.matches()) {
+      return -1;
+    }
+    int shift = " kmg".indexOf(matcher.group(2).isEmpty() ? " " : matcher.group(2)) * 10;
+    long value = Long.parseLong(matcher.group(1));
+    return value > Long.MAX_VALUE >> shift ? -1 : value << shift;
+  }
+
+  /**
+   * A duration such as 500ms, 2s or 1m.
+   *
+   * @return the duration, or null if the text is none
+   */
+  public static Duration duration(String text) {
+    Matcher matcher = DURATION.matcher(text.toLowerCase(Locale.ROOT));
+    if (!matcher.matches()) {
+      return null;
+    }
+    long value = Long.parseLong(matcher.group(1));
+    switch (matcher.group(2)) {
+      case "ms":
+        return Duration.ofMillis(value);
+      case "s":
+        return Duration.ofSeconds(value);
+      default:
+        return Duration.ofMinutes(value);
+    }
+  }
+
+  /** Bytes for a reader: 1536 is {@code 1.5 KiB}. */
+  public static String text(long bytes) {
+    String[] units = {"KiB", "MiB", "GiB", "TiB"};
+    if (bytes < 1024) {
+      return bytes + " bytes";
+    }
+    double value = bytes;
+    int unit = -1;
+    while (value >= 1024 && unit < units.length - 1) {
+      value /= 1024;
+      unit++;
+    }
+    return number(value) + " " + units[unit];
+  }
+
+  /** Nanoseconds for a reader: 1500000 is {@code 1.5 ms}. */
+  public static String time(long nanos) {
+    if (nanos < 1_000) {
+      return nanos + " ns";
+    }
+    if (nanos < 1_000_000) {
+      return number(nanos / 1e3) + " us";
+    }
+    if (nanos < 1_000_000_000) {
+      return number(nanos / 1e6) + " ms";
+    }
+    return number(nanos / 1e9) + " s";
+  }
+
+  private static String number(double value) {
+    String text = String.format(Locale.ROOT, value < 10 ? "%.2f" : "%.1f", value);
+    return text.replaceAll("\\.?0+$", "");
+  }
+}

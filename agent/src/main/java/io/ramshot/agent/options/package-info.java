@@ -1,0 +1,2 @@
+/** What follows {@code -javaagent:ramshot.jar=}. */
+package io.ramshot.agent.options;

@@ -1,0 +1,69 @@
+package io.ramshot.agent;
+
+import com.sun.tools.attach.VirtualMachine;
+import java.util.concurrent.TimeUnit;
+import javax.management.MBeanServerConnection;
+import javax.management.ObjectName;
+import javax.management.openmbean.CompositeData;
+import javax.management.remote.JMXConnector;
+import javax.management.remote.JMXConnectorFactory;
+import javax.management.remote.JMXServiceURL;
+
+/** A JMX client as any other: it knows the bean's name and nothing of our classes. */
+final class JmxClient implements AutoCloseable {
+  private final JMXConnector connector;
+  final MBeanServerConnection server;
+  final ObjectName bean;
+
+  private JmxClient(JMXConnector connector) throws Exception {
+    this.connector = connector;
+    this.server = connector.getMBeanServerConnection();
+    this.bean = new ObjectName("io.ramshot:type=Snapshots");
+  }
+
+  static JmxClient connect(ForkedJvm jvm) throws Exception {
+    VirtualMachine vm = VirtualMachine.attach(Long.toString(jvm.pid()));
+    try {
+      JMXServiceURL url = new JMXServiceURL(vm.startLocalManagementAgent());
+      return new JmxClient(JMXConnectorFactory.connect(url));
+    } finally {
+      vm.detach();
+    }
+  }
+
+  /** The bean comes late on purpose. */
+  JmxClient awaitBean() throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (!server.isRegistered(bean)) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("no bean");
+      }
+      Thread.sleep(50);
+    }
+    return this;
+  }
+
+  Object get(String attribute) throws Exception {
+    return server.getAttribute(bean, attribute);
+  }
+
+  String start(Object path) throws Exception {
+    return (String)
+        server.invoke(
+            bean, "start", new Object[] {path.toString()}, new String[] {String.class.getName()});
+  }
+
+  CompositeData waitFor(long millis) throws Exception {
+    return (CompositeData)
+        server.invoke(bean, "waitFor", new Object[] {millis}, new String[] {"long"});
+  }
+
+  boolean cancel() throws Exception {
+    return (Boolean) server.invoke(bean, "cancel", new Object[0], new String[0]);
+  }
+
+  @Override
+  public void close() throws java.io.IOException {
+    connector.close();
+  }
+}

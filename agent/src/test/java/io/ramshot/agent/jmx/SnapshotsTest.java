@@ -1,0 +1,106 @@
+package io.ramshot.agent.jmx;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ramshot.Guest;
+import io.ramshot.SnapshotOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import javax.management.Attribute;
+import javax.management.MBeanAttributeInfo;
+import javax.management.MBeanFeatureInfo;
+import javax.management.MBeanInfo;
+import javax.management.MBeanOperationInfo;
+import javax.management.NotificationBroadcasterSupport;
+import javax.management.openmbean.CompositeData;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What holds of the bean before any snapshot. */
+class SnapshotsTest {
+  private final Snapshots snapshots =
+      new Snapshots(
+          new Guest(), SnapshotOptions.DEFAULTS, () -> List.of("a.B::c: called"), "jmx=true", "1");
+  private final DescribedBean<SnapshotsMXBean> bean =
+      new DescribedBean<>(snapshots, SnapshotsMXBean.class, new NotificationBroadcasterSupport());
+
+  @TempDir private Path directory;
+
+  @Test
+  void everythingIsDescribed() {
+    MBeanInfo info = bean.getMBeanInfo();
+    assertTrue(info.getDescription().contains("ramshot"), info.getDescription());
+    assertEquals(7, info.getAttributes().length);
+    for (MBeanAttributeInfo attribute : info.getAttributes()) {
+      requireDescribed(attribute);
+    }
+    assertEquals(3, info.getOperations().length);
+    for (MBeanOperationInfo operation : info.getOperations()) {
+      requireDescribed(operation);
+      for (MBeanFeatureInfo parameter : operation.getSignature()) {
+        requireDescribed(parameter);
+        assertFalse(parameter.getName().matches("p\\d+|arg\\d+"), parameter.getName());
+      }
+    }
+  }
+
+  private static void requireDescribed(MBeanFeatureInfo feature) {
+    assertTrue(feature.getDescription().length() > 15, feature.toString());
+    assertTrue(feature.getDescription().contains(" "), feature.toString());
+  }
+
+  @Test
+  void beforeTheFirstSnapshotItIsIdle() throws Exception {
+    CompositeData status = (CompositeData) bean.getAttribute("Status");
+    assertEquals("IDLE", status.get("state"));
+    assertEquals(0L, ((CompositeData) status.get("pause")).get("totalNanos"));
+    assertNull(bean.getAttribute("LastResult"));
+    assertEquals(0, ((Object[]) bean.getAttribute("History")).length);
+    assertFalse(snapshots.cancel());
+    assertThrows(IllegalStateException.class, () -> snapshots.waitFor(0));
+    assertThrows(IllegalArgumentException.class, () -> snapshots.waitFor(-1));
+    assertNotNull(bean.getAttribute("Gates"));
+    assertThrows(Exception.class, () -> bean.setAttribute(new Attribute("Version", "2")));
+  }
+
+  @Test
+  void badTargetsAreRefusedInOneLine() throws IOException {
+    Path existing = Files.createFile(directory.resolve("existing"));
+    assertRefused("", "empty");
+    assertRefused(null, "empty");
+    assertRefused("a\0b", "not a path");
+    assertRefused(directory.toString(), "is a directory");
+    assertRefused(existing.toString(), "exists");
+    assertRefused(directory.resolve("none/x").toString(), "there is no directory");
+    assertRefused("target", "in the working directory of the target JVM");
+  }
+
+  @Test
+  void aDanglingLinkIsAnExistingFile() throws IOException {
+    Path link = Files.createSymbolicLink(directory.resolve("link"), Path.of("nowhere"));
+    assertRefused(link.toString(), "exists");
+  }
+
+  @Test
+  void aGuestWithoutRamIsRefusedWithAnExceptionThatEveryClientHas() {
+    String target = directory.resolve("x.ramshot").toString();
+    IllegalStateException e =
+        assertThrows(IllegalStateException.class, () -> snapshots.start(target));
+    assertNull(e.getCause());
+    assertFalse(e.getMessage().contains("\n"));
+  }
+
+  private void assertRefused(String path, String why) {
+    String message =
+        assertThrows(IllegalArgumentException.class, () -> snapshots.start(path)).getMessage();
+    assertTrue(message.contains(why), message);
+    assertFalse(message.contains("\n"), message);
+  }
+}

@@ -1,0 +1,142 @@
+package io.ramshot.agent.options;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ramshot.SnapshotOptions;
+import java.io.File;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.NullAndEmptySource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AgentOptionsTest {
+
+  @ParameterizedTest
+  @NullAndEmptySource
+  void noTextMeansTheDefaults(String text) throws OptionException {
+    AgentOptions options = AgentOptions.parse(text);
+    assertEquals(SnapshotOptions.DEFAULTS, options.snapshotOptions());
+    assertTrue(options.jmx());
+    assertFalse(options.help());
+    assertNull(options.get(AgentOptions.RESTORE));
+    assertEquals("", options.toString());
+  }
+
+  @Test
+  void everySnapshotOptionIsTaken() throws OptionException {
+    assertEquals(
+        new SnapshotOptions(
+            64L << 20, false, false, 100_000, Duration.ofMillis(500), Duration.ofMinutes(1)),
+        AgentOptions.parse(
+                "pool=64m,hugepages=false,directio=FALSE,rate=100000,freeze.timeout=500ms,"
+                    + "stall.limit=1m")
+            .snapshotOptions());
+  }
+
+  @Test
+  void aCommaMayStandInsideAValue() throws OptionException {
+    AgentOptions options = AgentOptions.parse("gate=a.B::step,a.C::step(int,long),pool=4m");
+    assertEquals("a.B::step,a.C::step(int,long)", options.get(AgentOptions.GATE));
+    assertEquals(2, options.hookOptions().gates().size());
+    assertEquals(4L << 20, options.snapshotOptions().poolBytes());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"gat,gate", "restor,restore", "ram.mi,ram.min", "stal.limit,stall.limit"})
+  void anUnknownKeyIsRefusedByNameWithTheNearest(String key, String nearest) {
+    String message = refused(key + "=x");
+    assertTrue(message.contains("'" + key + "'") && message.contains("'" + nearest + "'"), message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "pool=12x",
+        "pool=1m",
+        "pool=-5",
+        "pool=9999999999g",
+        "rate=fast",
+        "hugepages=yes",
+        "directio=1",
+        "jmx=on",
+        "freeze.timeout=2",
+        "freeze.timeout=0ms",
+        "stall.limit=never",
+        "ram.min=1",
+        "ram.min=much",
+        "gate=",
+        "restore= ",
+        "gate=no-method"
+      })
+  void aBadValueIsRefusedInOneLineThatNamesIt(String option) {
+    String message = refused(option);
+    assertTrue(message.contains(option.split("=")[0]), message);
+    assertFalse(message.contains("\n"), message);
+    assertTrue(message.contains(":"), message);
+  }
+
+  @Test
+  void aRestoreNeedsAGate() throws OptionException {
+    assertTrue(refused("restore=x.ramshot").contains("gate="));
+    assertEquals(
+        "x,y.ramshot",
+        AgentOptions.parse("restore=x,y.ramshot,gate=a.B::c").get(AgentOptions.RESTORE));
+  }
+
+  @Test
+  void aKeyGivenTwiceIsRefused() {
+    assertTrue(refused("pool=4m,pool=8m").contains("twice"));
+  }
+
+  @Test
+  void aWordWithoutValueIsRefusedUnlessItIsHelp() throws OptionException {
+    assertTrue(refused("pool").contains("'pool'"));
+    assertTrue(AgentOptions.parse("help").help());
+  }
+
+  @Test
+  void theHostsProfileGivesDefaultsOnly() throws OptionException {
+    Map<String, String> profile = Map.of("gate", "host.Cpu::run", "ram.min", "1m");
+    AgentOptions options = AgentOptions.parse("gate=my.Cpu::run", profile);
+    assertEquals("my.Cpu::run", options.get("gate"));
+    assertEquals(1L << 20, options.hookOptions().ramMin());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"pool=4m", "gate=a.B::c,d.E::f,jmx=false", "restore=/a b,c.ramshot,gate=a.B::c"})
+  void optionsPrintThemselvesBack(String text) throws OptionException {
+    AgentOptions options = AgentOptions.parse(text);
+    assertEquals(text, options.toString());
+    assertEquals(
+        "-javaagent:/x/ramshot.jar=" + text, options.toVmArgument(new File("/x/ramshot.jar")));
+    assertEquals(options.given(), AgentOptions.parse(options.toString()).given());
+  }
+
+  @Test
+  void aRestoreIsNoticedInATextThatCannotBeParsed() {
+    assertTrue(AgentOptions.asksForRestore("gat=a.B::c,restore=x"));
+    assertTrue(AgentOptions.asksForRestore("restore=x,nonsense"));
+    assertFalse(AgentOptions.asksForRestore("gate=a.restore::c"));
+    assertFalse(AgentOptions.asksForRestore(null));
+  }
+
+  @Test
+  void theUsageNamesEveryKey() {
+    String usage = String.join("\n", AgentOptions.usage());
+    for (String key : new String[] {"gate", "state", "ram.min", "pool", "restore", "jmx"}) {
+      assertTrue(usage.contains("  " + key + " "), key);
+    }
+  }
+
+  private static String refused(String text) {
+    return assertThrows(OptionException.class, () -> AgentOptions.parse(text)).getMessage();
+  }
+}
