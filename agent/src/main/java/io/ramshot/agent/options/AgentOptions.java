@@ -35,7 +35,8 @@ public final class AgentOptions {
   /** Fields that hold guest RAM, by address or as a direct buffer. Default: none. */
   public static final String RAM_HOLDER = HookOptions.RAM_HOLDER;
 
-  /** Size of the copy pool, which bounds a snapshot's extra memory. Default: 256m. */
+  /** Size of the copy pool, which bounds a snapshot's extra memory. Default: 0, a quarter of the
+   * memory available then, and no more than the guest's RAM. */
   public static final String POOL = "pool";
 
   /**
@@ -76,7 +77,7 @@ public final class AgentOptions {
     KEYS.put(RAM_MIN, "smallest allocation that can be guest RAM [16m]");
     KEYS.put(RAM_BY, "classes or packages that allocate guest RAM, com.example.** [all]");
     KEYS.put(RAM_HOLDER, "fields that hold guest RAM, com.example.Memory#address [none]");
-    KEYS.put(POOL, "size of the copy pool, at least 2m [256m]");
+    KEYS.put(POOL, "size of the copy pool, at least 2m [a quarter of free memory]");
     KEYS.put(HUGEPAGES, "ask for transparent huge pages [true]");
     KEYS.put(DIRECTIO, "try O_DIRECT before buffered writes [true]");
     KEYS.put(RATE, "most bytes per second to write, 0 for no limit [0]");
@@ -226,9 +227,9 @@ public final class AgentOptions {
   public SnapshotOptions snapshotOptions() throws OptionException {
     SnapshotOptions defaults = SnapshotOptions.DEFAULTS;
     long pool = bytes(POOL, defaults.poolBytes());
-    if (pool < SnapshotOptions.CHUNK_BYTES) {
+    if (pool != 0 && pool < SnapshotOptions.CHUNK_BYTES) {
       throw new OptionException(
-          "pool=" + values.get(POOL) + " is smaller than one chunk: give at least 2m");
+          "pool=" + values.get(POOL) + " is smaller than one chunk: give at least 2m, or 0 for the default");
     }
     return new SnapshotOptions(
         pool,
