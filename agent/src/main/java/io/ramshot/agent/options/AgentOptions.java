@@ -35,8 +35,10 @@ public final class AgentOptions {
   /** Fields that hold guest RAM, by address or as a direct buffer. Default: none. */
   public static final String RAM_HOLDER = HookOptions.RAM_HOLDER;
 
-  /** Size of the copy pool, which bounds a snapshot's extra memory. Default: 0, a quarter of the
-   * memory available then, and no more than the guest's RAM. */
+  /**
+   * Size of the copy pool, which bounds a snapshot's extra memory. Default: 0, a quarter of the
+   * memory available then, and no more than the guest's RAM.
+   */
   public static final String POOL = "pool";
 
   /**
@@ -229,7 +231,9 @@ public final class AgentOptions {
     long pool = bytes(POOL, defaults.poolBytes());
     if (pool != 0 && pool < SnapshotOptions.CHUNK_BYTES) {
       throw new OptionException(
-          "pool=" + values.get(POOL) + " is smaller than one chunk: give at least 2m, or 0 for the default");
+          "pool="
+              + values.get(POOL)
+              + " is smaller than one chunk: give at least 2m, or 0 for the default");
     }
     return new SnapshotOptions(
         pool,
