@@ -22,6 +22,7 @@ public final class Guest {
   private final Map<String, Block> blocks = new LinkedHashMap<>();
   private final Map<String, Participant> participants = new LinkedHashMap<>();
   private Vcpus vcpus = Vcpus.NONE;
+  private volatile boolean hugePages = true;
   private RunningSnapshot newest;
 
   /**
@@ -66,7 +67,27 @@ public final class Guest {
       }
       blocks.put(name, block);
     }
+    if (hugePages) {
+      adviseHugePages(block);
+    }
     return block;
+  }
+
+  private static void adviseHugePages(Block block) {
+    try {
+      GuestMemory.adviseHugePages(block.address(), block.length());
+    } catch (EngineException e) {
+      return; /* the engine cannot be loaded: a snapshot says so, to somebody who can act on it */
+    }
+  }
+
+  /**
+   * Whether the kernel is asked for transparent huge pages for blocks registered from now on; they
+   * decide the pause. Default true. A guest that touches its RAM here and there takes more memory
+   * then, up to 2 MiB a touch.
+   */
+  public void hugePages(boolean wanted) {
+    hugePages = wanted;
   }
 
   /**
@@ -139,6 +160,8 @@ public final class Guest {
    */
   public Snapshot snapshot(Path target, SnapshotOptions options) throws SnapshotException {
     Path file = target.toAbsolutePath().normalize();
+    /* Not under the lock: a dead disk must not hold up a guest that allocates or frees. */
+    Targets.check(file);
     synchronized (this) {
       if (newest != null && !newest.status().state().ended()) {
         throw new SnapshotException(
@@ -149,7 +172,6 @@ public final class Guest {
             "no guest RAM is registered: did the guest allocate its RAM yet, and do the options"
                 + " name where it does?");
       }
-      Targets.check(file);
       newest = new RunningSnapshot(this, file, options, List.copyOf(blocks.values()));
       newest.start();
       return newest;
@@ -181,14 +203,5 @@ public final class Guest {
       receivers = new ArrayList<>(participants.values());
     }
     new Restore(image).apply(targets, receivers);
-  }
-
-  /** Best effort: see {@link GuestMemory#adviseHugePages}. */
-  static void adviseHugePages(Block block) throws SnapshotException {
-    try {
-      GuestMemory.adviseHugePages(block.address(), block.length());
-    } catch (EngineException e) {
-      throw new SnapshotException(e.getMessage(), e);
-    }
   }
 }

@@ -108,11 +108,6 @@ final class RunningSnapshot implements Snapshot {
   }
 
   private void prepare(SealedFile file) throws SnapshotException, EngineException {
-    for (Block block : blocks) {
-      if (options.hugePages()) {
-        Guest.adviseHugePages(block);
-      }
-    }
     List<Range> ranges = file.ranges();
     Capture prepared =
         Capture.prepare(

@@ -7,8 +7,8 @@ import java.time.Duration;
  *
  * @param poolBytes size of the copy pool in bytes, rounded down to whole 2 MiB chunks, at least
  *     one; default 256 MiB. The pool bounds the extra memory of a snapshot.
- * @param hugePages whether RAM is asked to be on transparent huge pages and collapsed before the
- *     freeze; default true. Huge pages decide the pause.
+ * @param hugePages whether RAM is moved onto transparent huge pages before the freeze, where it is
+ *     well populated; default true. Huge pages decide the pause.
  * @param directIo whether O_DIRECT is tried before buffered writes; default true
  * @param bytesPerSecond upper bound on the rate of writing to the file, 0 for none; default 0
  * @param freezeTimeout how long vCPUs and participants may take before the snapshot is refused;

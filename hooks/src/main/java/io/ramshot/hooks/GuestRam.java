@@ -2,6 +2,7 @@ package io.ramshot.hooks;
 
 import io.ramshot.boot.Allocations;
 import io.ramshot.image.BlockKind;
+import io.ramshot.uffd.GuestMemory;
 import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -158,6 +159,23 @@ final class GuestRam implements Allocations.Sink {
     }
     register(allocation, site);
     return true;
+  }
+
+  /** Takes account of a buffer whose allocation was not seen. Its site is unknown. */
+  void adopt(ByteBuffer buffer) {
+    long address = GuestMemory.addressOf(buffer);
+    AllocationSite site = filter.unknownSite();
+    Allocation allocation = new Allocation(address, buffer.capacity(), site);
+    allocation.buffer = new WeakReference<>(buffer);
+    synchronized (live) {
+      if (live.containsKey(address)) {
+        return;
+      }
+    }
+    add(allocation);
+    if (site.guestRam()) {
+      register(allocation, site.className());
+    }
   }
 
   /** Takes all blocks out; waits for a snapshot that holds them. */

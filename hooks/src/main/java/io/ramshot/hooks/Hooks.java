@@ -5,6 +5,7 @@ import io.ramshot.Vcpus;
 import io.ramshot.boot.Allocations;
 import io.ramshot.boot.Gate;
 import io.ramshot.boot.Instances;
+import io.ramshot.uffd.EngineException;
 import java.lang.instrument.Instrumentation;
 import java.nio.ByteBuffer;
 import java.util.HashSet;
@@ -35,6 +36,8 @@ public final class Hooks implements AutoCloseable {
 
   private static final AtomicBoolean INSTALLED = new AtomicBoolean();
 
+  private final Instrumentation instrumentation;
+  private final Access access;
   private final HookOptions options;
   private final Consumer<String> warnings;
   private final GuestRam ram;
@@ -60,7 +63,8 @@ public final class Hooks implements AutoCloseable {
           }
         };
     this.warnings = once;
-    Access access = new Access(instrumentation);
+    this.instrumentation = instrumentation;
+    access = new Access(instrumentation);
     ram = new GuestRam(guest, options, once);
     gates = new Gates(options.gates(), once);
     states = new States(options.states(), guest, access, once);
@@ -162,8 +166,7 @@ public final class Hooks implements AutoCloseable {
     }
     DynamicType.Builder<?> result = gates.hook(builder, type, wasLoaded);
     for (int i = 0; i < options.states().size(); i++) {
-      if (options.states().get(i).className().equals(name)
-          && states.loaded(i, type, loader, wasLoaded)) {
+      if (options.states().get(i).className().equals(name) && states.loaded(i, type, loader)) {
         result = trackInstances(result, i);
       }
     }
@@ -212,6 +215,34 @@ public final class Hooks implements AutoCloseable {
           "native memory allocations cannot be seen in this JVM ("
               + System.getProperty("java.vm.version")
               + "): guest RAM will not be found");
+    }
+  }
+
+  /**
+   * For a host that runs already: finds the direct buffers and the objects with state that were
+   * made before ramshot came. What Unsafe allocated before stays unknown. The JVM stands still
+   * meanwhile, about as long as for a full garbage collection.
+   */
+  public void adoptExisting() {
+    Existing existing = new Existing(instrumentation, access);
+    try {
+      existing.directBuffers(options.ramMin()).forEach(ram::adopt);
+      for (int i = 0; i < options.states().size(); i++) {
+        int hook = i;
+        existing
+            .instances(options.states().get(i).className())
+            .forEach(instance -> constructed(hook, instance));
+      }
+      for (int i = 0; i < holders.size(); i++) {
+        existing
+            .instances(options.ramHolders().get(i).className())
+            .forEach(holders.get(i)::constructed);
+      }
+    } catch (EngineException | ReflectiveOperationException | RuntimeException e) {
+      warnings.accept(
+          "RAM and state from before ramshot came are not in checkpoints ("
+              + e.getMessage()
+              + "): start the host with -javaagent");
     }
   }
 

@@ -1,6 +1,7 @@
 package io.ramshot.hooks;
 
 import java.lang.StackWalker.StackFrame;
+import java.nio.ByteBuffer;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -63,6 +64,11 @@ final class RamFilter {
       }
     }
     return first == null ? Optional.empty() : Optional.of(new AllocationSite(first, false, direct));
+  }
+
+  /** For a buffer that was allocated before anybody watched; {@code ram.by} cannot tell it. */
+  AllocationSite unknownSite() {
+    return new AllocationSite(ByteBuffer.class.getName(), everything || !by.isEmpty(), true);
   }
 
   private static boolean isUnsafe(StackFrame frame) {

@@ -52,13 +52,11 @@ final class States {
   }
 
   /**
-   * Looks at a configured class before its first object exists.
+   * Looks at a configured class when its advice is put in.
    *
-   * @param wasLoaded whether it was there before ramshot, so that objects may be unknown
    * @return whether its objects are to be tracked
    */
-  synchronized boolean loaded(
-      int index, TypeDescription type, ClassLoader loader, boolean wasLoaded) {
+  synchronized boolean loaded(int index, TypeDescription type, ClassLoader loader) {
     Kind kind = kinds.get(index);
     kind.loaded = true;
     StateMethods methods;
@@ -76,13 +74,6 @@ final class States {
         guest.add(kind.ofStatic);
       }
       return false;
-    }
-    if (wasLoaded) {
-      warnings.accept(
-          "state="
-              + kind.spec
-              + ": the class was loaded before ramshot came, and objects made since then are not in"
-              + " checkpoints: start the host with -javaagent");
     }
     return true;
   }

@@ -129,16 +129,6 @@ class StateTest extends HookedTest {
   }
 
   @Test
-  void classLoadedBeforeTheHooksIsAWarning() {
-    Board early = new Board();
-    install("state", "com.example.Board::save/load");
-    assertEquals(1, guest.warnings().size());
-    assertTrue(guest.warnings().get(0).contains("start the host with -javaagent"));
-    assertTrue(guest.participants().isEmpty());
-    Reference.reachabilityFence(early);
-  }
-
-  @Test
   void closeRemovesParticipants() {
     install("state", "com.example.Board::save/load,com.example.Clock::save/load");
     Board board = new Board();

@@ -98,10 +98,22 @@ final class LibraryLoader {
   }
 
   private static NativeLibrary open(Path file) throws EngineException {
+    String path = file.toAbsolutePath().toString();
     try {
-      return NativeLibrary.getInstance(file.toAbsolutePath().toString());
+      NativeLibrary library = NativeLibrary.getInstance(path);
+      loadForJni(path);
+      return library;
     } catch (LinkageError e) {
       throw new EngineException(explain(file, String.valueOf(e.getMessage())), e);
+    }
+  }
+
+  /** The same library once more, for {@link HeapSearch}, whose function needs the JVM. */
+  private static void loadForJni(String path) {
+    try {
+      System.load(path);
+    } catch (UnsatisfiedLinkError e) {
+      return; /* another class loader has it: only HeapSearch is not to be had, and says so */
     }
   }
 

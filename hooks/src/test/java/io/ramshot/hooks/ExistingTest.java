@@ -1,0 +1,82 @@
+package io.ramshot.hooks;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.example.Board;
+import com.example.FastBoard;
+import io.ramshot.Participant;
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What a host made before the hooks came, as when ramshot is attached to a running JVM. */
+class ExistingTest extends HookedTest {
+
+  @Test
+  void buffersAndObjectsFromBeforeAreFound() throws Exception {
+    ByteBuffer large = ByteBuffer.allocateDirect(3 << 20);
+    ByteBuffer view = large.slice(0, 2 << 20);
+    ByteBuffer small = ByteBuffer.allocateDirect(1 << 10);
+    Board board = new FastBoard();
+    board.registers[1] = 8;
+    install("ram.min", "1m", "state", "com.example.Board::save/load");
+    assertEquals(List.of(), guest.participants());
+
+    hooks.adoptExisting();
+
+    assertEquals(
+        1, guest.blocks().values().stream().filter(block -> block.buffer() == large).count());
+    assertEquals(
+        0,
+        guest.blocks().values().stream()
+            .filter(block -> block.buffer() == view || block.buffer() == small)
+            .count());
+    assertTrue(guest.blocks().containsKey("java.nio.ByteBuffer#1"), guest.blocks().toString());
+    Participant participant = guest.participants().get(0);
+    assertEquals("com.example.Board#1", participant.name());
+    assertArrayEquals(new byte[] {0, 8, 3}, participant.save());
+    Reference.reachabilityFence(view);
+    Reference.reachabilityFence(small);
+    Reference.reachabilityFence(board);
+  }
+
+  @Test
+  void whatIsKnownIsNotFoundTwice() {
+    install("ram.min", "1m", "state", "com.example.Board::save/load");
+    Board board = new Board();
+    hooks.adoptExisting();
+    Set<String> blocks = guest.blocks().keySet();
+
+    hooks.adoptExisting();
+
+    assertEquals(blocks, guest.blocks().keySet());
+    assertEquals(1, guest.participants().size());
+    Reference.reachabilityFence(board);
+  }
+
+  @Test
+  void aFieldThatHoldsRamIsReadInObjectsFromBefore() {
+    Holding holding = new Holding(ByteBuffer.allocateDirect(3 << 20));
+    install("ram.min", "1m", "ram.holder", Holding.class.getName() + "#ram");
+
+    hooks.adoptExisting();
+
+    assertEquals(Set.of(Holding.class.getName() + ".ram#1"), guest.blocks().keySet());
+    assertSame(holding.ram, guest.blocks().values().iterator().next().buffer());
+    Reference.reachabilityFence(holding);
+  }
+
+  /** A host's object. */
+  static final class Holding {
+    final ByteBuffer ram;
+
+    Holding(ByteBuffer ram) {
+      this.ram = ram;
+    }
+  }
+}
