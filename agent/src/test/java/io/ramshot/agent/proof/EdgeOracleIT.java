@@ -29,24 +29,24 @@ import org.junit.jupiter.params.provider.CsvSource;
  * and each image is one instant.
  */
 class EdgeOracleIT {
-  private static final int SNAPSHOTS = 24;
+  private static final int SNAPSHOTS = 20;
 
   @TempDir private Path directory;
 
   @ParameterizedTest
   @CsvSource({
-    "-XX:+UseG1GC, direct, 64m",
-    "-XX:+UseParallelGC, unsafe, 4m",
+    "-XX:+UseG1GC, direct, 32m",
+    "-XX:+UseParallelGC, unsafe, 2m",
   })
   void everyImageIsOneInstantInAStorm(String collector, String kind, String pool) throws Exception {
-    String options = SampleMachine.AGENT + ",rate=256m,pool=" + pool;
+    String options = SampleMachine.AGENT + ",rate=128m,pool=" + pool;
     Path emulator = Path.of(Main.class.getProtectionDomain().getCodeSource().getLocation().toURI());
     try (ForkedJvm machine =
         ForkedJvm.java(collector)
             .with("-javaagent:" + redefiningAgent() + "=" + redefinedClasses())
             .withAgent(options)
             .limit(Duration.ofSeconds(120))
-            .start(StormHost.class, List.of(emulator), "--memory=64m", "--ram=" + kind)) {
+            .start(StormHost.class, List.of(emulator), "--memory=32m", "--ram=" + kind)) {
       machine.awaitOut(line -> line.startsWith("edge: ready"));
       machine.awaitErr(line -> line.startsWith("redefined"));
       long before = redefinitions(machine);
