@@ -62,9 +62,10 @@ static void copy_chunk(struct rs_snapshot *s, struct rs_block *block, uint64_t i
         copy_pages(s, block, index, s->pool + slot * RS_CHUNK_BYTES);
         /* Closed to further copies before it is un-protected. */
         atomic_store_explicit(&s->chunks[index].state, RS_COPIED, memory_order_release);
-        rs_ring_push(&s->copies, index << 20 | slot);
         rs_figure_add(&s->figures, RS_CHUNKS_COPIED, 1);
         unprotect(s, block, index);
+        /* Last: once the bulk thread has written the copy, the block may be unmapped. */
+        rs_ring_push(&s->copies, index << 20 | slot);
     }
     atomic_store(&s->fault_touches, 0);
 }

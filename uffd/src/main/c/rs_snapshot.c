@@ -453,6 +453,11 @@ uint32_t *rs_snapshot_crcs(struct rs_snapshot *s, uint32_t block) {
     return s->blocks[s->order[block]].crcs;
 }
 
+void rs_snapshot_settle(struct rs_snapshot *s) {
+    while (!atomic_load(&s->fault_over))
+        usleep(100);
+}
+
 void rs_snapshot_close(struct rs_snapshot *s) {
     rs_snapshot_cancel(s);
     rs_snapshot_unref(s);

@@ -151,6 +151,9 @@ RS_EXPORT struct rs_figures *rs_snapshot_figures(struct rs_snapshot *s);
 RS_EXPORT uint8_t *rs_snapshot_kinds(struct rs_snapshot *s, uint32_t block);
 RS_EXPORT uint32_t *rs_snapshot_crcs(struct rs_snapshot *s, uint32_t block);
 
+/* After the end: waits until the fault thread, which never blocks, has written its last figures. */
+RS_EXPORT void rs_snapshot_settle(struct rs_snapshot *s);
+
 /*
  * Lets go of an ended snapshot; the pointer is not valid after it. A thread that hangs in a dead
  * disk keeps its share until it returns.

@@ -44,6 +44,7 @@ final class Freeze {
   }
 
   void run(Arming arming) throws SnapshotException {
+    prepareParticipants();
     Thread control = Thread.currentThread();
     Thread watch = new Thread(() -> watch(control), "ramshot-freeze-watch");
     watch.setDaemon(true);
@@ -69,6 +70,21 @@ final class Freeze {
 
   private volatile String lateMessage;
 
+  /** What can be done while the guest runs is no part of the pause. */
+  private void prepareParticipants() throws SnapshotException {
+    for (Participant participant : guest.participants()) {
+      try {
+        participant.prepare();
+      } catch (Exception e) {
+        throw cannotSave(participant, e);
+      }
+    }
+  }
+
+  private static SnapshotException cannotSave(Participant participant, Exception e) {
+    return new SnapshotException(participant.name() + " could not save its state (" + e + ")", e);
+  }
+
   private void saveStates() throws SnapshotException {
     /* Asked for only now: vCPUs that still ran may have made or dropped some. */
     for (Participant participant : guest.participants()) {
@@ -83,8 +99,10 @@ final class Freeze {
       } catch (SnapshotException e) {
         throw e;
       } catch (Exception e) {
-        throw new SnapshotException(
-            participant.name() + " could not save its state (" + e + ")", e);
+        if (stage.get() == Stage.EXPIRED) {
+          throw new SnapshotException(lateMessage, e);
+        }
+        throw cannotSave(participant, e);
       }
     }
     saving = null;
@@ -111,6 +129,9 @@ final class Freeze {
             + "): mend that, or raise freeze.timeout=";
     if (stage.compareAndSet(Stage.WAITING, Stage.EXPIRED)) {
       vcpus.thaw();
+      if (late != null) {
+        control.interrupt(); /* it may wait for something that never comes */
+      }
     }
   }
 

@@ -3,13 +3,19 @@ package io.ramshot;
 /**
  * Something whose state belongs to a checkpoint besides RAM: CPU registers, a device, a clock.
  *
- * <p>Both methods are called while every vCPU is parked, so they may read and write what vCPUs own.
- * Neither may wait for a vCPU.
+ * <p>{@link #save} and {@link #load} are called while every vCPU is parked, so they may read and
+ * write what vCPUs own. Neither may wait for a vCPU.
  */
 public interface Participant {
 
   /** A name that is unique within the guest and the same in the JVM that restores. */
   String name();
+
+  /**
+   * Called before the freeze, while the guest runs: does what {@link #save} would otherwise have to
+   * do during the pause, such as looking up and loading classes. Nothing by default.
+   */
+  default void prepare() throws Exception {}
 
   /**
    * The state at the freeze.

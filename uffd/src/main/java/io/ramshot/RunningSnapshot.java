@@ -16,6 +16,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Takes one snapshot from beginning to end, on a thread of its own.
@@ -40,6 +42,9 @@ final class RunningSnapshot implements Snapshot {
   private Capture capture;
   private Freeze freeze;
   private String cancelReason;
+
+  /** Taken out before the engine had it: this snapshot cannot come to anything. */
+  private Block freed;
 
   /** The owners of the blocks' memory, so that none is collected while it is saved. */
   private List<Object> owners;
@@ -138,15 +143,26 @@ final class RunningSnapshot implements Snapshot {
 
   /** Runs while every vCPU is parked. */
   private void arm() throws SnapshotException {
-    if (!guest.blocks().equals(blocks)) {
+    List<Block> now = guest.blocks();
+    if (!now.equals(blocks)) {
       throw new SnapshotException(
-          "the guest allocated or freed RAM while the snapshot was prepared: start it once more");
+          "the guest allocated or freed RAM while the snapshot was prepared ("
+              + difference(blocks, now)
+              + "): start it once more");
     }
     try {
       capture.arm();
     } catch (EngineException e) {
       throw new SnapshotException(e.getMessage(), e);
     }
+  }
+
+  /** The names of the blocks that are only in one of two lists. */
+  private static String difference(List<Block> some, List<Block> others) {
+    return Stream.concat(some.stream(), others.stream())
+        .filter(block -> !(some.contains(block) && others.contains(block)))
+        .map(Block::name)
+        .collect(Collectors.joining(", "));
   }
 
   private void enter(SnapshotState next) throws SnapshotException {
@@ -159,6 +175,10 @@ final class RunningSnapshot implements Snapshot {
   private void requireNotCancelled() throws SnapshotException {
     if (cancelReason != null) {
       throw new SnapshotException("cancelled: " + cancelReason);
+    }
+    if (freed != null) {
+      throw new SnapshotException(
+          "block " + freed.name() + " was freed before the freeze: start the snapshot once more");
     }
   }
 
@@ -213,21 +233,11 @@ final class RunningSnapshot implements Snapshot {
     Capture current;
     synchronized (lock) {
       current = capture;
-    }
-    if (current == null) {
-      cancelPrepared(blocks.get(index));
-      return false;
-    }
-    return current.mayFree(index);
-  }
-
-  /** A block goes before the engine has it: this snapshot cannot come to anything. */
-  private void cancelPrepared(Block block) {
-    synchronized (lock) {
-      if (capture == null && cancelReason == null) {
-        cancelReason = "block " + block.name() + " was freed while it was prepared";
+      if (current == null) {
+        freed = blocks.get(index);
       }
     }
+    return current != null && current.mayFree(index);
   }
 
   @Override

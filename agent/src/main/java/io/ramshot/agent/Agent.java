@@ -42,7 +42,7 @@ public final class Agent {
         return;
       }
       if (loader == null) {
-        OwnProperties.set();
+        LibraryNames.setProperties();
         loader = new AgentClassLoader(jar, ClassLoader.getPlatformClassLoader());
       }
       Class.forName(STARTUP, true, loader)

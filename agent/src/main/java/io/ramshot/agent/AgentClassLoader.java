@@ -68,7 +68,7 @@ public final class AgentClassLoader extends ClassLoader {
     } catch (IOException e) {
       throw new ClassNotFoundException(name + " cannot be read from " + location, e);
     }
-    bytes = OwnProperties.rename(name, bytes);
+    bytes = LibraryNames.rename(name, bytes);
     definePackageOf(name);
     return defineClass(name, bytes, 0, bytes.length, domain);
   }

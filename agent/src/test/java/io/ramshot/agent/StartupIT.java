@@ -85,6 +85,21 @@ class StartupIT {
   }
 
   @Test
+  void loggingAndJmxAreLeftToTheHost() throws Exception {
+    try (ForkedJvm jvm =
+        ForkedJvm.java("-Xlog:class+load")
+            .withAgent("gate=" + BareHost.class.getName() + "::main")
+            .start(BareHost.class)) {
+      assertEquals(0, jvm.exitStatus(), jvm.toString());
+      List<String> loaded = jvm.out();
+      assertTrue(loaded.stream().anyMatch(line -> line.contains("net.bytebuddy.")));
+      for (String name : List.of("java.util.logging.", "javax.management.MBeanServer ")) {
+        assertTrue(loaded.stream().noneMatch(line -> line.contains(name)), name);
+      }
+    }
+  }
+
+  @Test
   void aLogManagerThatTheHostInstallsInMainIsNotPreEmpted() throws Exception {
     // 5 s: longer than the agent waits for a host without a log manager of its own.
     try (ForkedJvm jvm = ForkedJvm.java().withAgent("").start(LoggingHost.class, "5000")) {

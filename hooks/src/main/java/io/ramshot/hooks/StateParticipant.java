@@ -30,6 +30,9 @@ final class StateParticipant implements Participant {
   private final Access access;
   private final Target target;
 
+  /** The save method once it has been looked up. */
+  private volatile Method save;
+
   private StateParticipant(String name, StateSpec spec, Access access, Target target) {
     this.name = name;
     this.spec = spec;
@@ -84,9 +87,18 @@ final class StateParticipant implements Participant {
     return name;
   }
 
+  /** Looks the method up, which takes longer than a whole pause should. */
+  @Override
+  public void prepare() throws Exception {
+    if (save == null) {
+      save = accessible(methods().save());
+    }
+  }
+
   @Override
   public byte[] save() throws Exception {
-    Method method = accessible(methods().save());
+    prepare();
+    Method method = save;
     if (method.getParameterCount() == 0) {
       byte[] state = (byte[]) invoke(method);
       if (state == null) {

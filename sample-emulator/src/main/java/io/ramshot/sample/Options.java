@@ -62,8 +62,8 @@ final class Options {
     }
     if (options.memory > options.ram.maxSize()) {
       throw new UsageException(
-          "--memory is more than --ram=%s can hold: the most is %dm"
-              .formatted(name(options.ram), options.ram.maxSize() / MIB));
+          "--memory=%dm is more than --ram=%s can hold: the most is %dm"
+              .formatted(options.memory / MIB, name(options.ram), options.ram.maxSize() / MIB));
     }
     return options;
   }

@@ -140,6 +140,7 @@ public final class Capture implements AutoCloseable {
       return;
     }
     Engine.rs_snapshot_cancel(handle);
+    Engine.rs_snapshot_settle(handle);
     lastFigures = figures.getLongArray(0, Figure.values().length);
     lastStalls = readStalls();
     Engine.rs_snapshot_close(handle);

@@ -77,5 +77,7 @@ final class Engine {
 
   static native Pointer rs_snapshot_crcs(Pointer snapshot, int block);
 
+  static native void rs_snapshot_settle(Pointer snapshot);
+
   static native void rs_snapshot_close(Pointer snapshot);
 }

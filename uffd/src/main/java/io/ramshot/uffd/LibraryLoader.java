@@ -125,7 +125,7 @@ final class LibraryLoader {
           + file.toAbsolutePath().getParent()
           + " is mounted noexec; name another folder by -D"
           + TMPDIR_PROPERTY
-          + "=FOLDER and -Djna.tmpdir=FOLDER";
+          + "=FOLDER, and for JNA by -Djna.tmpdir=FOLDER (with the agent: -Dramshot.jna.tmpdir=FOLDER)";
     }
     if (reason.contains("wrong ELF class") || reason.contains("cannot open shared object file")) {
       return what + "it was built for another machine; build ramshot on this one";

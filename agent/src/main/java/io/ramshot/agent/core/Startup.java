@@ -67,7 +67,7 @@ public final class Startup {
             "restore= comes too late for a running guest: start the JVM with "
                 + options.toVmArgument(jar));
       }
-      running = begin(options, instrumentation);
+      running = begin(options, instrumentation, attached);
       AgentState.running(options.jmx()).publish();
       Runtime.getRuntime().addShutdownHook(new Thread(running::shutDown, "ramshot-shutdown"));
       if (options.jmx()) {
@@ -92,7 +92,8 @@ public final class Startup {
     return HostProfile.load().map(HostProfile::values).orElse(Map.of());
   }
 
-  private static Startup begin(AgentOptions options, Instrumentation instrumentation)
+  private static Startup begin(
+      AgentOptions options, Instrumentation instrumentation, boolean attached)
       throws OptionException, IOException {
     // Opened first: a bad image is known before anything of the host is touched.
     Optional<Restore> restore = Optional.empty();
@@ -101,9 +102,13 @@ public final class Startup {
     }
     BootJar.append(instrumentation);
     Guest guest = new Guest();
+    guest.hugePages(options.snapshotOptions().hugePages());
     Hooks hooks = Hooks.install(instrumentation, options.hookOptions(), guest, CONSOLE::say);
     try {
       guest.vcpus(hooks.vcpus());
+      if (attached) {
+        hooks.adoptExisting();
+      }
       restore.ifPresent(r -> hooks.beforeFirstQuantum(() -> r.run(guest)));
       Snapshots snapshots =
           new Snapshots(

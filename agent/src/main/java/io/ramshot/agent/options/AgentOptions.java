@@ -36,8 +36,8 @@ public final class AgentOptions {
   public static final String RAM_HOLDER = HookOptions.RAM_HOLDER;
 
   /**
-   * Size of the copy pool, which bounds a snapshot's extra memory. Default: 0, a quarter of the
-   * memory available then, and no more than the guest's RAM.
+   * Size of the copy pool, which bounds a snapshot's extra memory. Default: what fits RAM and the
+   * machine.
    */
   public static final String POOL = "pool";
 
@@ -79,7 +79,7 @@ public final class AgentOptions {
     KEYS.put(RAM_MIN, "smallest allocation that can be guest RAM [16m]");
     KEYS.put(RAM_BY, "classes or packages that allocate guest RAM, com.example.** [all]");
     KEYS.put(RAM_HOLDER, "fields that hold guest RAM, com.example.Memory#address [none]");
-    KEYS.put(POOL, "size of the copy pool, at least 2m [a quarter of free memory]");
+    KEYS.put(POOL, "size of the copy pool, at least 2m [what fits RAM and the machine]");
     KEYS.put(HUGEPAGES, "ask for transparent huge pages [true]");
     KEYS.put(DIRECTIO, "try O_DIRECT before buffered writes [true]");
     KEYS.put(RATE, "most bytes per second to write, 0 for no limit [0]");
@@ -229,11 +229,9 @@ public final class AgentOptions {
   public SnapshotOptions snapshotOptions() throws OptionException {
     SnapshotOptions defaults = SnapshotOptions.DEFAULTS;
     long pool = bytes(POOL, defaults.poolBytes());
-    if (pool != 0 && pool < SnapshotOptions.CHUNK_BYTES) {
+    if (has(POOL) && pool < SnapshotOptions.CHUNK_BYTES) {
       throw new OptionException(
-          "pool="
-              + values.get(POOL)
-              + " is smaller than one chunk: give at least 2m, or 0 for the default");
+          "pool=" + values.get(POOL) + " is smaller than one chunk: give at least 2m");
     }
     return new SnapshotOptions(
         pool,

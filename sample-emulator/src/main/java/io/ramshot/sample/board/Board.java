@@ -6,6 +6,7 @@ import io.ramshot.sample.device.BootRom;
 import io.ramshot.sample.device.Clint;
 import io.ramshot.sample.device.Clock;
 import io.ramshot.sample.device.Finisher;
+import io.ramshot.sample.device.FlashSocket;
 import io.ramshot.sample.device.HostClock;
 import io.ramshot.sample.device.Plic;
 import io.ramshot.sample.device.SerialInput;
@@ -73,6 +74,7 @@ public final class Board {
     bus.attach(MemoryMap.PLIC, Plic.SIZE, plic);
     bus.attach(MemoryMap.FINISHER, Finisher.SIZE, finisher);
     bus.attach(MemoryMap.BOOT_ROM, BootRom.SIZE, bootRom);
+    bus.attach(MemoryMap.FLASH, FlashSocket.SIZE, new FlashSocket());
     hart.jump(MemoryMap.BOOT_ROM);
   }
 

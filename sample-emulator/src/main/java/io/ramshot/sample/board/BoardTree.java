@@ -3,6 +3,7 @@ package io.ramshot.sample.board;
 import io.ramshot.sample.device.Clint;
 import io.ramshot.sample.device.Clock;
 import io.ramshot.sample.device.Finisher;
+import io.ramshot.sample.device.FlashSocket;
 import io.ramshot.sample.device.Plic;
 import io.ramshot.sample.device.Uart;
 import io.ramshot.sample.fdt.FdtWriter;
@@ -44,6 +45,16 @@ final class BoardTree {
     cpus(tree);
     power(tree, "poweroff", "syscon-poweroff", POWER_OFF);
     power(tree, "reboot", "syscon-reboot", REBOOT);
+    tree.begin("flash@20000000")
+        .strings("compatible", "cfi-flash")
+        .longs(
+            "reg",
+            MemoryMap.FLASH,
+            FlashSocket.BANK,
+            MemoryMap.FLASH + FlashSocket.BANK,
+            FlashSocket.BANK)
+        .cells("bank-width", 4)
+        .end();
     devices(tree);
     return tree.end().toByteArray(0);
   }

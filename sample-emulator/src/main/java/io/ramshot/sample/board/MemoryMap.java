@@ -8,6 +8,7 @@ public final class MemoryMap {
   public static final long CLINT = 0x200_0000;
   public static final long PLIC = 0xc00_0000;
   public static final long UART = 0x1000_0000;
+  public static final long FLASH = 0x2000_0000;
   public static final long RAM = 0x8000_0000L;
 
   /** Where the kernel goes, 2 MiB above the firmware. */

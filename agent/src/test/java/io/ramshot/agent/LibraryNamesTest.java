@@ -10,7 +10,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
-class OwnPropertiesTest {
+class LibraryNamesTest {
 
   /** Reads a property that the test sets, under the name that the class file says. */
   public static final class Reader {
@@ -25,7 +25,7 @@ class OwnPropertiesTest {
 
   @Test
   void aRenamedClassReadsTheOwnProperty() throws Exception {
-    byte[] renamed = OwnProperties.rename(classFile(Reader.class), "jna.");
+    byte[] renamed = LibraryNames.rename("com.sun.jna.X", classFile(Reader.class));
     Class<?> copy =
         new ClassLoader(null) {
           Class<?> define() {
@@ -46,10 +46,23 @@ class OwnPropertiesTest {
   @Test
   void jnaReadsNoPropertyOfTheHost() throws Exception {
     byte[] original = classFile(Class.forName("com.sun.jna.Native", false, loader()));
-    String text = latin1(OwnProperties.rename("com.sun.jna.Native", original));
+    String text = latin1(LibraryNames.rename("com.sun.jna.Native", original));
     assertTrue(text.contains("ramshot.jna.boot.library.path"));
     // A Utf8 constant: tag 1, length 21. Messages may still name it.
     assertFalse(text.contains("\u0001\u0000\u0015jna.boot.library.path"));
+  }
+
+  @Test
+  void noClassOfJnaLogsToTheHost() throws Exception {
+    for (String name :
+        new String[] {
+          "Native", "Native$1", "NativeLibrary", "Platform", "Structure", "internal.Cleaner"
+        }) {
+      String type = "com.sun.jna." + name;
+      byte[] original = classFile(Class.forName(type, false, loader()));
+      assertTrue(latin1(original).contains("java/util/logging"), name);
+      assertFalse(latin1(LibraryNames.rename(type, original)).contains("java/util/logging"), name);
+    }
   }
 
   @Test
@@ -57,17 +70,17 @@ class OwnPropertiesTest {
     String name =
         "net.bytebuddy.dynamic.loading.ClassInjector$UsingUnsafe$Dispatcher$CreationAction";
     byte[] original = classFile(Class.forName(name, false, loader()));
-    assertTrue(latin1(OwnProperties.rename(name, original)).contains("ramshot.net.bytebuddy.safe"));
+    assertTrue(latin1(LibraryNames.rename(name, original)).contains("ramshot.net.bytebuddy.safe"));
   }
 
   @Test
   void otherClassesStayAsTheyAre() throws Exception {
     byte[] original = classFile(Reader.class);
-    assertSame(original, OwnProperties.rename(Reader.class.getName(), original));
+    assertSame(original, LibraryNames.rename(Reader.class.getName(), original));
   }
 
   private static ClassLoader loader() {
-    return OwnPropertiesTest.class.getClassLoader();
+    return LibraryNamesTest.class.getClassLoader();
   }
 
   private static String latin1(byte[] bytes) {

@@ -6,44 +6,57 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.function.UnaryOperator;
 
 /**
- * Gives our copies of JNA and Byte Buddy system properties of their own: where they read {@code
- * jna.tmpdir}, ours read {@code ramshot.jna.tmpdir}, and so on.
+ * Renames what our copies of JNA and Byte Buddy would share with the host, in their class files.
  *
- * <p>A host sets {@code jna.boot.library.path}, {@code jna.nosys} or {@code jna.noclasspath} for
- * the JNA that it brings. Ours would take the host's native library then, of another version, and
- * refuse to work. Hiding the properties while ours initialises would be a race with host threads;
- * so its class files ask for other names instead. And we want Byte Buddy without sun.misc.Unsafe,
- * whose use JDK 24 and later warn of, but leave the host's Byte Buddy as it is.
+ * <ul>
+ *   <li>System properties: where JNA reads {@code jna.tmpdir}, ours reads {@code
+ *       ramshot.jna.tmpdir}, and so on. A host sets {@code jna.boot.library.path}, {@code
+ *       jna.nosys} or {@code jna.noclasspath} for the JNA that it brings; ours would take the
+ *       host's native library then, of another version, and refuse to work. Hiding the properties
+ *       while ours initialises would be a race with host threads.
+ *   <li>Likewise {@code net.bytebuddy.safe}: we want Byte Buddy without sun.misc.Unsafe, whose use
+ *       JDK 24 and later warn of, but leave the host's Byte Buddy as it is.
+ *   <li>java.util.logging: JNA has loggers in static fields, which would initialise logging before
+ *       the host could install its own log manager.
+ * </ul>
  */
-final class OwnProperties {
+final class LibraryNames {
   private static final String OWN_PREFIX = "ramshot.";
   private static final String JNA_CLASSES = "com.sun.jna.";
   private static final String JNA_PREFIX = "jna.";
   private static final String BYTE_BUDDY_CLASSES = "net.bytebuddy.dynamic.loading.ClassInjector";
   private static final String BYTE_BUDDY_SAFE = "net.bytebuddy.safe";
+  private static final String LOGGING = "java/util/logging/";
+  private static final String OWN_LOGGING = "io/ramshot/agent/log/";
 
-  private OwnProperties() {}
+  private LibraryNames() {}
 
   /** Before a class of the libraries is loaded. */
-  static void set() {
+  static void setProperties() {
     System.setProperty(OWN_PREFIX + BYTE_BUDDY_SAFE, "true");
   }
 
   /** The class file as it shall be defined. */
   static byte[] rename(String className, byte[] classFile) {
     if (className.startsWith(JNA_CLASSES)) {
-      return rename(classFile, JNA_PREFIX);
+      return rename(classFile, LibraryNames::renameInJna);
     }
     if (className.startsWith(BYTE_BUDDY_CLASSES)) {
-      return rename(classFile, BYTE_BUDDY_SAFE);
+      return rename(
+          classFile, text -> text.equals(BYTE_BUDDY_SAFE) ? OWN_PREFIX + BYTE_BUDDY_SAFE : text);
     }
     return classFile;
   }
 
-  /** The class file with {@code ramshot.} before every constant that begins with the prefix. */
-  static byte[] rename(byte[] classFile, String prefix) {
+  private static String renameInJna(String text) {
+    return text.startsWith(JNA_PREFIX) ? OWN_PREFIX + text : text.replace(LOGGING, OWN_LOGGING);
+  }
+
+  /** The class file with all texts of its constant pool, names and descriptors too, replaced. */
+  static byte[] rename(byte[] classFile, UnaryOperator<String> renaming) {
     try {
       DataInputStream in = new DataInputStream(new ByteArrayInputStream(classFile));
       ByteArrayOutputStream bytes = new ByteArrayOutputStream(classFile.length + 256);
@@ -56,8 +69,7 @@ final class OwnProperties {
         out.writeByte(tag);
         switch (tag) { // JVMS 4.4
           case 1: // Utf8
-            String text = in.readUTF();
-            out.writeUTF(text.startsWith(prefix) ? OWN_PREFIX + text : text);
+            out.writeUTF(renaming.apply(in.readUTF()));
             break;
           case 5: // Long
           case 6: // Double
