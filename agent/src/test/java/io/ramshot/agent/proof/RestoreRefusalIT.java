@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.LongStream;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -87,19 +88,19 @@ class RestoreRefusalIT {
 
   @Test
   void damagedPages() throws Exception {
-    // The first stored page, one in the middle, and the last one, in its last byte.
     List<Long> offsets;
     try (Image open = Image.open(image)) {
       ImageBlock block = open.blocks().get(0);
       int size = open.header().pageSize();
-      long last = block.pageCount(size) - 1;
-      long middle = stored(open, block, last / 2);
+      long[] stored =
+          LongStream.range(0, block.pageCount(size))
+              .filter(page -> open.pageKind(block, page) == PageKind.STORED)
+              .toArray();
       offsets =
           List.of(
-              block.fileOffset(stored(open, block, 0), size) + block.lead(),
-              block.fileOffset(middle, size) + 17,
-              block.fileOffset(last, size));
-      assertEquals(PageKind.STORED, open.pageKind(block, last));
+              block.fileOffset(stored[0], size) + block.lead(),
+              block.fileOffset(stored[stored.length / 2], size) + 17,
+              block.fileOffset(stored[stored.length - 1] + 1, size) - 1);
     }
     for (long offset : offsets) {
       Path damaged = changed(offset, bytes -> bytes.put(0, (byte) (bytes.get(0) ^ 1)));
@@ -107,14 +108,6 @@ class RestoreRefusalIT {
         refused(machine, damaged + " is damaged: page ", "checksum", "copy it again");
       }
     }
-  }
-
-  private static long stored(Image image, ImageBlock block, long from) {
-    long page = from;
-    while (image.pageKind(block, page) != PageKind.STORED) {
-      page++;
-    }
-    return page;
   }
 
   @Test
