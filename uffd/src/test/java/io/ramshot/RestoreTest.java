@@ -178,6 +178,7 @@ class RestoreTest {
     long address = Ram.map(RAM);
     try {
       Guest fresh = new Guest();
+      fresh.hugePages(false); /* or a touch populates 2 MiB */
       fresh.register("ram", BlockKind.ADDRESS, address, RAM, null);
       fresh.register("video", Ram.buffer(VIDEO));
       fresh.add(cpu);
