@@ -69,6 +69,17 @@ static void enter(struct bulk *bulk, struct job *job) {
     atomic_fetch_sub(&job->block->left, 1);
 }
 
+/* Un-protects a chunk that is in the file; false when that failed. */
+static bool release(struct rs_snapshot *s, const struct rs_block *block, uint64_t index) {
+    uint64_t start = rs_chunk_start(block, index);
+    int error = rs_uffd_unprotect(s->uffd, start, rs_chunk_end(block, index) - start);
+    atomic_store_explicit(&s->chunks[index].release_ns, rs_now(), memory_order_release);
+    if (error)
+        rs_snapshot_end(s, RS_FAILED, RS_STEP_RELEASE, -error, rs_snapshot_index(s, block),
+                        UINT64_MAX);
+    return !error;
+}
+
 static void finish_raw(struct bulk *bulk, struct job *job) {
     struct rs_snapshot *s = bulk->s;
     struct rs_chunk *chunk = &s->chunks[job->chunk];
@@ -77,19 +88,14 @@ static void finish_raw(struct bulk *bulk, struct job *job) {
     uint32_t writing = RS_WRITING;
     if (!atomic_compare_exchange_strong(&chunk->state, &writing, RS_SAVED))
         return; /* copied while it was written: what the file has may be newer than the copy */
-    uint64_t start = rs_chunk_start(job->block, job->chunk);
-    int error = rs_uffd_unprotect(s->uffd, start, rs_chunk_end(job->block, job->chunk) - start);
-    atomic_store_explicit(&chunk->release_ns, rs_now(), memory_order_release);
-    if (error) {
-        rs_snapshot_end(s, RS_FAILED, RS_STEP_RELEASE, -error, rs_snapshot_index(s, job->block),
-                        UINT64_MAX);
-        return;
+    if (release(s, job->block, job->chunk)) {
+        rs_figure_add(&s->figures, RS_CHUNKS_SAVED, 1);
+        enter(bulk, job);
     }
-    rs_figure_add(&s->figures, RS_CHUNKS_SAVED, 1);
-    enter(bulk, job);
 }
 
-static void finish(struct bulk *bulk, struct job *job) {
+/* A write has completed. */
+static void complete(struct bulk *bulk, struct job *job) {
     struct rs_snapshot *s = bulk->s;
     rs_figure_set(&s->figures, RS_DIRECT_IO, s->sink.direct);
     if (job->write.error) {
@@ -107,6 +113,18 @@ static void finish(struct bulk *bulk, struct job *job) {
         if (job->kind == COPY_JOB)
             rs_ring_push(&s->free_slots, job->slot);
     }
+}
+
+/*
+ * A write that a dead disk gave back long after the snapshot has ended must do nothing any more:
+ * any userfaultfd can remove the protection that another one has set, that of the next snapshot.
+ */
+static void finish(struct bulk *bulk, struct job *job) {
+    struct rs_snapshot *s = bulk->s;
+    atomic_store(&s->bulk_touches, 1);
+    if (!rs_snapshot_ending(s))
+        complete(bulk, job);
+    atomic_store(&s->bulk_touches, 0);
     job->kind = NO_JOB;
 }
 

@@ -211,8 +211,15 @@ static int register_blocks(struct rs_snapshot *s, uint64_t *failed) {
 static void unregister_blocks(struct rs_snapshot *s) {
     for (uint32_t i = 0; i < s->block_count; i++) {
         struct rs_block *block = &s->blocks[i];
-        if (block->start != block->end) /* fails where the block is gone: nothing to do then */
-            rs_uffd_unregister(s->uffd, block->start, block->end - block->start);
+        if (block->start == block->end)
+            continue;
+        /* Fails where the block is gone: nothing to do then. */
+        rs_uffd_unregister(s->uffd, block->start, block->end - block->start);
+        /*
+         * The kernel wakes nobody here, only when the uffd is closed; and that is late when the
+         * bulk thread, which has a share in it, hangs in a dead disk.
+         */
+        rs_uffd_wake(s->uffd, block->start, block->end - block->start);
     }
 }
 
@@ -454,7 +461,7 @@ uint32_t *rs_snapshot_crcs(struct rs_snapshot *s, uint32_t block) {
 }
 
 void rs_snapshot_settle(struct rs_snapshot *s) {
-    while (!atomic_load(&s->fault_over))
+    while (!atomic_load(&s->fault_over) || atomic_load(&s->bulk_touches))
         usleep(100);
 }
 

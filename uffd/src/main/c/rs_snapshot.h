@@ -74,7 +74,7 @@ struct rs_snapshot {
 
     _Atomic uint32_t ending; /* taken by whoever ends the snapshot */
     _Atomic uint64_t stop;   /* for work before the freeze: give up */
-    /* Whether a thread reads guest memory just now: its block must not be unmapped then. */
+    /* Whether a thread works on guest memory just now: its block must not be unmapped then. */
     _Atomic uint32_t fault_touches;
     _Atomic uint32_t bulk_touches;
     _Atomic uint32_t freeze_touches;
@@ -151,7 +151,10 @@ RS_EXPORT struct rs_figures *rs_snapshot_figures(struct rs_snapshot *s);
 RS_EXPORT uint8_t *rs_snapshot_kinds(struct rs_snapshot *s, uint32_t block);
 RS_EXPORT uint32_t *rs_snapshot_crcs(struct rs_snapshot *s, uint32_t block);
 
-/* After the end: waits until the fault thread, which never blocks, has written its last figures. */
+/*
+ * After the end: waits until the figures are final and no thread of this snapshot will change any
+ * page's protection again. Neither takes long, even when the bulk thread hangs in a dead disk.
+ */
 RS_EXPORT void rs_snapshot_settle(struct rs_snapshot *s);
 
 /*

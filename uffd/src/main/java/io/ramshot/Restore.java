@@ -8,6 +8,7 @@ import io.ramshot.image.ParticipantState;
 import io.ramshot.image.RamLoader;
 import io.ramshot.uffd.EngineException;
 import io.ramshot.uffd.GuestMemory;
+import io.ramshot.uffd.Machine;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,6 +24,7 @@ final class Restore {
   }
 
   void apply(List<Block> blocks, List<Participant> participants) throws SnapshotException {
+    requirePageSize();
     Map<ImageBlock, Block> pairs = match(blocks);
     Map<ParticipantState, Participant> receivers = matchParticipants(participants);
     for (Map.Entry<ImageBlock, Block> pair : pairs.entrySet()) {
@@ -30,6 +32,21 @@ final class Restore {
     }
     for (Map.Entry<ParticipantState, Participant> receiver : receivers.entrySet()) {
       hand(receiver.getKey(), receiver.getValue());
+    }
+  }
+
+  private void requirePageSize() throws SnapshotException {
+    try {
+      int here = Machine.pageBytes();
+      if (image.header().pageSize() != here) {
+        throw new SnapshotException(
+            String.format(
+                "%s was written on a machine with pages of %d bytes, this one has %d: restore it on"
+                    + " such a one",
+                image.path(), image.header().pageSize(), here));
+      }
+    } catch (EngineException e) {
+      throw new SnapshotException(e.getMessage(), e);
     }
   }
 

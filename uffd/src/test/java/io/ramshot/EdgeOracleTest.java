@@ -21,7 +21,7 @@ class EdgeOracleTest {
 
   @Test
   void manyImagesInARowOfAPageAlignedBlockShowTheGuestAtTheFreeze() throws Exception {
-    check(EdgeOracle.Variant.DEFAULTS, 0, 256, 20);
+    check(EdgeOracle.Variant.DEFAULTS, 0, 128, 20);
   }
 
   @ParameterizedTest

@@ -6,12 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ramshot.image.BlockKind;
+import io.ramshot.image.Extent;
 import io.ramshot.image.Image;
 import io.ramshot.image.ImageBlock;
+import io.ramshot.image.ImageLayout;
+import io.ramshot.image.ImageWriter;
+import io.ramshot.image.PageTable;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -152,6 +160,27 @@ class RestoreTest {
   }
 
   @Test
+  void imageOfAMachineWithOtherPagesIsRefused() throws Exception {
+    int pageBytes = 4 * Ram.PAGE;
+    ImageLayout layout =
+        ImageLayout.plan(pageBytes, List.of(new Extent("ram", BlockKind.DIRECT, RAM, 0)));
+    int pages = RAM / pageBytes;
+    file = folder.resolve("b.ramshot");
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      ImageWriter.finish(
+          channel,
+          layout,
+          UUID.randomUUID(),
+          Instant.now(),
+          List.of(new PageTable(ByteBuffer.allocate(pages), ByteBuffer.allocate(4 * pages))),
+          List.of(),
+          Map.of());
+    }
+    refused(guest, "pages of " + pageBytes + " bytes, this one has " + Ram.PAGE, "such a one");
+  }
+
+  @Test
   void damagedPageIsNamed() throws Exception {
     try (Image image = Image.open(file);
         FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
@@ -178,6 +207,7 @@ class RestoreTest {
     long address = Ram.map(RAM);
     try {
       Guest fresh = new Guest();
+      fresh.hugePages(false); /* or a touch populates 2 MiB */
       fresh.register("ram", BlockKind.ADDRESS, address, RAM, null);
       fresh.register("video", Ram.buffer(VIDEO));
       fresh.add(cpu);

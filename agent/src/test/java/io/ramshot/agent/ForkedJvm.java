@@ -23,19 +23,26 @@ import java.util.stream.Collectors;
  */
 public final class ForkedJvm implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(60);
+
+  /** How long gdb may take for the stacks of a JVM that hangs. */
+  private static final Duration STACKS_LIMIT = Duration.ofSeconds(20);
+
   private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
 
   /** Set by the build; the integration tests run behind it. */
   public static final File RAMSHOT_JAR = new File(System.getProperty("ramshot.jar", "missing"));
 
   private final Process process;
+  private final Duration limit;
   private final List<String> out = new ArrayList<>();
   private final List<String> err = new ArrayList<>();
   private final List<Thread> readers;
   private final Thread watchdog;
   private volatile boolean hung;
 
-  private ForkedJvm(List<String> command, Map<String, String> environment) throws IOException {
+  private ForkedJvm(List<String> command, Map<String, String> environment, Duration limit)
+      throws IOException {
+    this.limit = limit;
     ProcessBuilder builder = new ProcessBuilder(command);
     for (String name : List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS")) {
       builder.environment().remove(name);
@@ -53,8 +60,21 @@ public final class ForkedJvm implements AutoCloseable {
     private final List<String> command =
         new ArrayList<>(List.of(JAVA.toString(), "-Xmx64m", "-XX:MaxDirectMemorySize=80m"));
     private final Map<String, String> environment = new HashMap<>();
+    private Duration limit = LIMIT;
 
     private Builder() {}
+
+    /** Has another program start the JVM, which must keep its process id: setpriv, say. */
+    public Builder under(String... program) {
+      command.addAll(0, List.of(program));
+      return this;
+    }
+
+    /** How long the JVM may live, where the usual is too short. */
+    public Builder limit(Duration value) {
+      limit = value;
+      return this;
+    }
 
     /** Arguments for the JVM. */
     public Builder with(String... arguments) {
@@ -91,7 +111,7 @@ public final class ForkedJvm implements AutoCloseable {
     }
 
     public ForkedJvm start() throws IOException {
-      return new ForkedJvm(command, environment);
+      return new ForkedJvm(command, environment, limit);
     }
   }
 
@@ -109,7 +129,7 @@ public final class ForkedJvm implements AutoCloseable {
       throws IOException {
     List<String> command = new ArrayList<>(List.of(JAVA.resolveSibling(name).toString()));
     command.addAll(List.of(arguments));
-    return new ForkedJvm(command, environment);
+    return new ForkedJvm(command, environment, LIMIT);
   }
 
   private static Path classes(Class<?> type) {
@@ -144,13 +164,56 @@ public final class ForkedJvm implements AutoCloseable {
 
   private void watch() {
     try {
-      if (!process.waitFor(LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
         hung = true;
-        process.destroyForcibly();
+        try {
+          addStacks();
+        } finally {
+          process.destroyForcibly();
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** Where every thread stands: the JVM itself can tell nobody any more. */
+  private void addStacks() throws InterruptedException {
+    List<String> stacks = new ArrayList<>(List.of("--- stacks of a JVM that hung"));
+    try {
+      Process gdb =
+          new ProcessBuilder(
+                  "timeout",
+                  "--signal=KILL",
+                  Long.toString(STACKS_LIMIT.toSeconds()),
+                  "gdb",
+                  "--batch",
+                  "--nx",
+                  "--pid=" + process.pid(),
+                  "--eval-command=thread apply all backtrace")
+              .redirectErrorStream(true)
+              .start();
+      gdb.getOutputStream().close();
+      Thread reader = reader(gdb.getInputStream(), stacks);
+      gdb.waitFor();
+      reader.join(1_000);
+    } catch (IOException e) {
+      stacks.add("there is no gdb to tell them: " + e.getMessage());
+    }
+    synchronized (err) {
+      err.addAll(copy(stacks));
+      err.notifyAll();
+    }
+  }
+
+  /** Types a line on the JVM's stdin. */
+  public void type(String line) throws IOException {
+    process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+    process.getOutputStream().flush();
+  }
+
+  public boolean isAlive() {
+    return process.isAlive();
   }
 
   public long pid() {

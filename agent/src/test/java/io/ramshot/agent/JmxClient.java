@@ -10,10 +10,10 @@ import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
 
 /** A JMX client as any other: it knows the bean's name and nothing of our classes. */
-final class JmxClient implements AutoCloseable {
+public final class JmxClient implements AutoCloseable {
   private final JMXConnector connector;
-  final MBeanServerConnection server;
-  final ObjectName bean;
+  public final MBeanServerConnection server;
+  public final ObjectName bean;
 
   private JmxClient(JMXConnector connector) throws Exception {
     this.connector = connector;
@@ -21,7 +21,7 @@ final class JmxClient implements AutoCloseable {
     this.bean = new ObjectName("io.ramshot:type=Snapshots");
   }
 
-  static JmxClient connect(ForkedJvm jvm) throws Exception {
+  public static JmxClient connect(ForkedJvm jvm) throws Exception {
     VirtualMachine vm = VirtualMachine.attach(Long.toString(jvm.pid()));
     try {
       JMXServiceURL url = new JMXServiceURL(vm.startLocalManagementAgent());
@@ -31,8 +31,19 @@ final class JmxClient implements AutoCloseable {
     }
   }
 
+  /** Connects to an agent that is to register its bean now, as our command line does. */
+  public static JmxClient connectNow(ForkedJvm jvm) throws Exception {
+    VirtualMachine vm = VirtualMachine.attach(Long.toString(jvm.pid()));
+    try {
+      vm.loadAgent(ForkedJvm.RAMSHOT_JAR.toString());
+    } finally {
+      vm.detach();
+    }
+    return connect(jvm).awaitBean();
+  }
+
   /** The bean comes late on purpose. */
-  JmxClient awaitBean() throws Exception {
+  public JmxClient awaitBean() throws Exception {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
     while (!server.isRegistered(bean)) {
       if (System.nanoTime() > deadline) {
@@ -43,22 +54,22 @@ final class JmxClient implements AutoCloseable {
     return this;
   }
 
-  Object get(String attribute) throws Exception {
+  public Object get(String attribute) throws Exception {
     return server.getAttribute(bean, attribute);
   }
 
-  String start(Object path) throws Exception {
+  public String start(Object path) throws Exception {
     return (String)
         server.invoke(
             bean, "start", new Object[] {path.toString()}, new String[] {String.class.getName()});
   }
 
-  CompositeData waitFor(long millis) throws Exception {
+  public CompositeData waitFor(long millis) throws Exception {
     return (CompositeData)
         server.invoke(bean, "waitFor", new Object[] {millis}, new String[] {"long"});
   }
 
-  boolean cancel() throws Exception {
+  public boolean cancel() throws Exception {
     return (Boolean) server.invoke(bean, "cancel", new Object[0], new String[0]);
   }
 

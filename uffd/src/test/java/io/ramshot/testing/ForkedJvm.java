@@ -23,6 +23,10 @@ public final class ForkedJvm {
   public static final Duration DEFAULT_LIMIT = Duration.ofSeconds(120);
 
   private static final int GDB_SECONDS = 60;
+  private static final int KILL_SECONDS = 20;
+
+  /** Exit code of a JVM that even SIGKILL does not end, because the kernel holds a thread of it. */
+  private static final int STILL_ALIVE = -1;
 
   private final String main;
   private final List<String> arguments;
@@ -175,9 +179,9 @@ public final class ForkedJvm {
       return ended();
     }
 
-    /** Sends SIGKILL and waits until it is gone. */
+    /** Sends SIGKILL and waits until it is gone, or is found to hang in the kernel. */
     public Ended kill() throws IOException, InterruptedException {
-      process.destroyForcibly().waitFor();
+      process.destroyForcibly().waitFor(KILL_SECONDS, TimeUnit.SECONDS);
       return ended();
     }
 
@@ -185,7 +189,7 @@ public final class ForkedJvm {
       List<String> lines = lines();
       Files.deleteIfExists(output);
       Runtime.getRuntime().removeShutdownHook(reaper);
-      return new Ended(process.exitValue(), lines);
+      return new Ended(process.isAlive() ? STILL_ALIVE : process.exitValue(), lines);
     }
 
     private AssertionError hung() throws IOException, InterruptedException {

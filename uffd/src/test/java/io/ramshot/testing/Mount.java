@@ -33,13 +33,22 @@ public final class Mount implements AutoCloseable {
   public static Mount ext4(Path image, long bytes, Path folder) throws IOException {
     run("truncate", "--size", Long.toString(bytes), image.toString());
     run("mkfs.ext4", "-q", "-m", "0", image.toString());
-    run("mount", "-o", "loop", image.toString(), folder.toString());
+    run("mount", "-o", "loop,commit=300", image.toString(), folder.toString());
     return new Mount(folder);
   }
 
-  /** Makes it read-only, or executable, or whatever else {@code mount -o remount} can. */
-  public void remount(String options) throws IOException {
-    run("mount", "-o", "remount," + options, folder.toString());
+  /** Lets no write through until {@link #unfreeze}: whoever writes hangs, as on a dead disk. */
+  public void freeze() throws IOException {
+    run("fsfreeze", "--freeze", folder.toString());
+  }
+
+  /** Harmless when it is not frozen. */
+  public void unfreeze() {
+    try {
+      run("fsfreeze", "--unfreeze", folder.toString());
+    } catch (IOException e) {
+      return; /* it was not */
+    }
   }
 
   @Override

@@ -11,8 +11,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "attach",
     description = {
-      "Load the agent into a running JVM. RAM that the host has allocated before is not seen,"
-          + " unless ram.holder names the fields that hold it."
+      "Load the agent into a running JVM. Of RAM that the host has allocated before, only direct"
+          + " buffers are found."
     },
     mixinStandardHelpOptions = true)
 final class AttachCommand implements Callable<Integer> {

@@ -66,9 +66,13 @@ public final class HostStart {
     thread.start();
   }
 
-  private static Set<String> bootClasses(Instrumentation instrumentation) {
+  static Set<String> bootClasses(Instrumentation instrumentation) {
     Set<String> names = new HashSet<>();
-    for (Class<?> type : instrumentation.getInitiatedClasses(null)) {
+    Class<?>[] classes = instrumentation.getInitiatedClasses(null);
+    if (classes == null) { // the JVM is ending
+      return names;
+    }
+    for (Class<?> type : classes) {
       if (WANTED.contains(type.getName())) {
         names.add(type.getName());
       }

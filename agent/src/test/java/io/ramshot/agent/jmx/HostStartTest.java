@@ -1,8 +1,11 @@
 package io.ramshot.agent.jmx;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.instrument.Instrumentation;
+import java.lang.reflect.Proxy;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -45,5 +48,16 @@ class HostStartTest {
     assertTrue(
         start.reached(
             Set.of(HostStart.LAUNCHER, HostStart.LOG_MANAGER), BEGUN + 3_600_000_000_001L));
+  }
+
+  @Test
+  void aJvmThatIsEndingHasNoClassesToTell() {
+    Instrumentation ending =
+        (Instrumentation)
+            Proxy.newProxyInstance(
+                HostStartTest.class.getClassLoader(),
+                new Class<?>[] {Instrumentation.class},
+                (proxy, method, arguments) -> null);
+    assertEquals(Set.of(), HostStart.bootClasses(ending));
   }
 }
