@@ -1,8 +1,10 @@
 package io.ramshot.uffd;
 
 import com.sun.jna.NativeLibrary;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -88,8 +90,9 @@ final class LibraryLoader {
             "libramshot",
             ".so",
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    try {
-      Files.copy(packed, file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+    /* Not by Files.copy, which takes direct memory: a host may have a use for every byte of it. */
+    try (OutputStream out = new FileOutputStream(file.toFile())) {
+      packed.transferTo(out);
     } catch (IOException e) {
       Files.deleteIfExists(file);
       throw e;
