@@ -51,25 +51,49 @@ int rs_publish(const char *from, const char *to) {
     return rs_sink_publish(from, to);
 }
 
-/* Populated at once: nothing may be allocated, not even by a page fault, once RAM is armed. */
-static void *map_populated(uint64_t bytes, bool huge) {
-    int flags = MAP_PRIVATE | MAP_ANONYMOUS | (huge ? 0 : MAP_POPULATE);
-    void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, flags, -1, 0);
-    if (memory == MAP_FAILED)
-        return NULL;
-    if (huge) {
-        madvise(memory, bytes, MADV_HUGEPAGE);
 #ifndef MADV_POPULATE_WRITE /* Linux 5.14 */
 #define MADV_POPULATE_WRITE 23
 #endif
-        if (madvise(memory, bytes, MADV_POPULATE_WRITE)) {
-            if (errno != EINVAL) {
-                munmap(memory, bytes);
-                return NULL;
-            }
-            for (uint64_t i = 0; i < bytes; i += 4096)
-                ((volatile uint8_t *)memory)[i] = 0;
-        }
+
+/*
+ * The kernel holds the address-space lock during one call that populates or unmaps. A Java thread
+ * that wants to map memory waits for it, the next safepoint for that thread, and the guest for the
+ * safepoint: 1 GiB in one call has stopped a guest for 2 s. So one call is for this much.
+ */
+#define LOCK_STRIDE RS_CHUNK_BYTES
+
+static uint64_t stride_at(uint64_t at, uint64_t bytes) {
+    return bytes - at < LOCK_STRIDE ? bytes - at : LOCK_STRIDE;
+}
+
+static bool populate(uint8_t *memory, uint64_t bytes) {
+    for (uint64_t at = 0; at < bytes; at += LOCK_STRIDE) {
+        uint64_t stride = stride_at(at, bytes);
+        if (madvise(memory + at, stride, MADV_POPULATE_WRITE) == 0)
+            continue;
+        if (errno != EINVAL)
+            return false;
+        for (uint64_t i = 0; i < stride; i += 4096) /* a kernel that cannot: touch every page */
+            ((volatile uint8_t *)memory)[at + i] = 0;
+    }
+    return true;
+}
+
+static void unmap(uint8_t *memory, uint64_t bytes) {
+    for (uint64_t at = 0; memory && at < bytes; at += LOCK_STRIDE)
+        munmap(memory + at, stride_at(at, bytes));
+}
+
+/* Populated at once: nothing may be allocated, not even by a page fault, once RAM is armed. */
+static void *map_populated(uint64_t bytes, bool huge) {
+    uint8_t *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED)
+        return NULL;
+    if (huge)
+        madvise(memory, bytes, MADV_HUGEPAGE);
+    if (!populate(memory, bytes)) {
+        unmap(memory, bytes);
+        return NULL;
     }
     return memory;
 }
@@ -256,11 +280,6 @@ static int start_threads(struct rs_snapshot *s) {
     return result;
 }
 
-static void unmap(void *memory, uint64_t bytes) {
-    if (memory)
-        munmap(memory, bytes);
-}
-
 static void free_snapshot(struct rs_snapshot *s) {
     if (s->uffd >= 0)
         close(s->uffd);
@@ -273,11 +292,11 @@ static void free_snapshot(struct rs_snapshot *s) {
     for (uint32_t i = 0; s->blocks && i < s->block_count; i++) {
         struct rs_block *block = &s->blocks[i];
         unmap(block->kinds, block->pages);
-        unmap(block->crcs, block->pages * sizeof *block->crcs);
+        unmap((uint8_t *)block->crcs, block->pages * sizeof *block->crcs);
         for (int e = 0; e < 2; e++)
             unmap(block->edges[e].copy, block->edges[e].pages * s->page_bytes);
     }
-    unmap(s->chunks, (s->chunk_count + 1) * sizeof *s->chunks);
+    unmap((uint8_t *)s->chunks, (s->chunk_count + 1) * sizeof *s->chunks);
     unmap(s->pool, s->pool_slots * RS_CHUNK_BYTES);
     rs_ring_free(&s->free_slots);
     rs_ring_free(&s->copies);
