@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class ManyVcpus {
   private static final int VCPUS = 4;
-  private static final int SNAPSHOTS = 5;
+  private static final int SNAPSHOTS = 3;
 
   /** A log entry a page at a time, so that the log meets all of the block's pages early. */
   private static final class Log {
