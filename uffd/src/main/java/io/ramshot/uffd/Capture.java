@@ -13,6 +13,9 @@ import java.util.List;
  * one controlling thread; the other methods may be called by any thread, also after closing.
  */
 public final class Capture implements AutoCloseable {
+  /** Longer than an end ever takes. */
+  private static final int END_MILLIS = 10_000;
+
   private final List<Range> ranges;
   private final Path file;
 
@@ -73,6 +76,7 @@ public final class Capture implements AutoCloseable {
    */
   public void arm() throws EngineException {
     if (Engine.rs_snapshot_arm(handle) != 0) {
+      await(END_MILLIS); /* whoever ends it may not have written down why yet */
       throw new EngineException(failure());
     }
   }
