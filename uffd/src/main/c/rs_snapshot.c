@@ -62,21 +62,26 @@ int rs_publish(const char *from, const char *to) {
  */
 #define LOCK_STRIDE RS_CHUNK_BYTES
 
+/* However slow memory comes, the pool has this much of what was asked for. */
+#define LEAST_POOL ((uint64_t)64 << 20)
+
 static uint64_t stride_at(uint64_t at, uint64_t bytes) {
     return bytes - at < LOCK_STRIDE ? bytes - at : LOCK_STRIDE;
 }
 
-static bool populate(uint8_t *memory, uint64_t bytes) {
-    for (uint64_t at = 0; at < bytes; at += LOCK_STRIDE) {
+/* Populates until it is done, or `until_ns` has come; how many bytes, 0 on failure. */
+static uint64_t populate(uint8_t *memory, uint64_t bytes, uint64_t until_ns) {
+    uint64_t at = 0;
+    for (; at < bytes && (at < LEAST_POOL || rs_now() < until_ns); at += LOCK_STRIDE) {
         uint64_t stride = stride_at(at, bytes);
         if (madvise(memory + at, stride, MADV_POPULATE_WRITE) == 0)
             continue;
         if (errno != EINVAL)
-            return false;
+            return 0;
         for (uint64_t i = 0; i < stride; i += 4096) /* a kernel that cannot: touch every page */
             ((volatile uint8_t *)memory)[at + i] = 0;
     }
-    return true;
+    return at < bytes ? at : bytes;
 }
 
 static void unmap(uint8_t *memory, uint64_t bytes) {
@@ -84,14 +89,15 @@ static void unmap(uint8_t *memory, uint64_t bytes) {
         munmap(memory + at, stride_at(at, bytes));
 }
 
+static uint8_t *map(uint64_t bytes) {
+    void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
 /* Populated at once: nothing may be allocated, not even by a page fault, once RAM is armed. */
-static void *map_populated(uint64_t bytes, bool huge) {
-    uint8_t *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED)
-        return NULL;
-    if (huge)
-        madvise(memory, bytes, MADV_HUGEPAGE);
-    if (!populate(memory, bytes)) {
+static void *map_populated(uint64_t bytes) {
+    uint8_t *memory = map(bytes);
+    if (memory && !populate(memory, bytes, UINT64_MAX)) {
         unmap(memory, bytes);
         return NULL;
     }
@@ -169,28 +175,39 @@ static int map_tables(struct rs_snapshot *s) {
         block->first_chunk = chunks;
         chunks += block->chunks;
         atomic_init(&block->left, block->chunks);
-        block->kinds = map_populated(block->pages, false);
-        block->crcs = map_populated(block->pages * sizeof *block->crcs, false);
+        block->kinds = map_populated(block->pages);
+        block->crcs = map_populated(block->pages * sizeof *block->crcs);
         if (!block->kinds || !block->crcs)
             return -ENOMEM;
         for (int e = 0; e < 2; e++) {
             struct rs_edge *edge = &block->edges[e];
-            if (edge->pages && !(edge->copy = map_populated(edge->pages * s->page_bytes, false)))
+            if (edge->pages && !(edge->copy = map_populated(edge->pages * s->page_bytes)))
                 return -ENOMEM;
         }
     }
     s->chunk_count = chunks;
-    s->chunks = map_populated((chunks + 1) * sizeof *s->chunks, false);
+    s->chunks = map_populated((chunks + 1) * sizeof *s->chunks);
     rs_figure_set(&s->figures, RS_CHUNKS, chunks);
     return s->chunks ? 0 : -ENOMEM;
 }
 
-static int map_pool(struct rs_snapshot *s, uint64_t bytes) {
-    s->pool_slots = bytes / RS_CHUNK_BYTES;
-    if (s->pool_slots > s->chunk_count)
-        s->pool_slots = s->chunk_count ? s->chunk_count : 1;
-    s->pool = map_populated(s->pool_slots * RS_CHUNK_BYTES, true);
-    if (!s->pool || rs_ring_init(&s->free_slots, s->pool_slots) ||
+/*
+ * A virtual machine's memory may have to come from its host first, at less than the speed of a
+ * disk. Then a smaller pool sooner beats a larger one later.
+ */
+static int map_pool(struct rs_snapshot *s, uint64_t bytes, uint64_t budget_ns) {
+    uint64_t slots = bytes / RS_CHUNK_BYTES;
+    if (slots > s->chunk_count)
+        slots = s->chunk_count ? s->chunk_count : 1;
+    uint64_t wanted = slots * RS_CHUNK_BYTES;
+    s->pool = map(wanted);
+    if (!s->pool)
+        return -ENOMEM;
+    madvise(s->pool, wanted, MADV_HUGEPAGE);
+    uint64_t got = populate(s->pool, wanted, budget_ns ? rs_now() + budget_ns : UINT64_MAX);
+    unmap(s->pool + got, wanted - got);
+    s->pool_slots = got / RS_CHUNK_BYTES;
+    if (!got || rs_ring_init(&s->free_slots, s->pool_slots) ||
         rs_ring_init(&s->copies, s->pool_slots) || rs_ring_init(&s->requests, s->chunk_count))
         return -ENOMEM;
     for (uint64_t slot = 0; slot < s->pool_slots; slot++)
@@ -348,7 +365,7 @@ static int prepare(struct rs_snapshot *s, const struct rs_options *options, cons
     failure[0] = RS_STEP_MEMORY;
     int result = map_tables(s);
     if (!result)
-        result = map_pool(s, options->pool_bytes);
+        result = map_pool(s, options->pool_bytes, options->pool_budget_ns);
     if (result)
         return result;
     failure[0] = RS_STEP_PAGEMAP;

@@ -111,6 +111,7 @@ RS_EXPORT int rs_publish(const char *from, const char *to);
 
 struct rs_options {
     uint64_t pool_bytes;
+    uint64_t pool_budget_ns; /* a pool that takes longer to get stays smaller; 0: no limit */
     uint64_t rate;           /* bytes/s, 0: no limit */
     uint64_t stall_limit_ns; /* a longer wait of a guest thread fails the snapshot */
     uint64_t direct_io;      /* 1: try O_DIRECT */

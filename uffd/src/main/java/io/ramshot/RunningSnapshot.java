@@ -27,6 +27,12 @@ import java.util.stream.Stream;
  */
 final class RunningSnapshot implements Snapshot {
   private static final int POLL_MILLIS = 100;
+
+  /**
+   * Half a second brings a GiB and more where memory is at hand, see rs_snapshot.c where it is not.
+   */
+  private static final long POOL_BUDGET_NANOS = 500_000_000;
+
   private static final long RELEASE_POLL_NANOS = 200_000;
 
   private final Guest guest;
@@ -118,6 +124,7 @@ final class RunningSnapshot implements Snapshot {
         Capture.prepare(
             new CaptureOptions(
                 poolBytes(),
+                options.poolBytes() == 0 ? POOL_BUDGET_NANOS : 0,
                 options.bytesPerSecond(),
                 options.stallLimit().toNanos(),
                 options.directIo(),

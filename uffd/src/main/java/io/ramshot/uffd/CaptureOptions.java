@@ -4,6 +4,7 @@ package io.ramshot.uffd;
  * How the engine captures RAM: {@code struct rs_options} in rs_snapshot.h.
  *
  * @param poolBytes size of the copy pool, in bytes
+ * @param poolBudgetNanos how long getting the pool may take; it stays smaller then; 0 for no limit
  * @param bytesPerSecond upper bound on the rate of writing, 0 for none
  * @param stallLimitNanos how long a guest thread may wait for a page, in ns
  * @param directIo whether O_DIRECT is tried
@@ -11,6 +12,7 @@ package io.ramshot.uffd;
  */
 public record CaptureOptions(
     long poolBytes,
+    long poolBudgetNanos,
     long bytesPerSecond,
     long stallLimitNanos,
     boolean directIo,
@@ -19,7 +21,12 @@ public record CaptureOptions(
   /** In the order of the struct's fields. */
   long[] toNative() {
     return new long[] {
-      poolBytes, bytesPerSecond, stallLimitNanos, directIo ? 1 : 0, oldPagemap ? 1 : 0
+      poolBytes,
+      poolBudgetNanos,
+      bytesPerSecond,
+      stallLimitNanos,
+      directIo ? 1 : 0,
+      oldPagemap ? 1 : 0
     };
   }
 }

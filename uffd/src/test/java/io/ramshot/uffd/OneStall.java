@@ -30,7 +30,7 @@ final class OneStall {
       Path file = Path.of(arguments[0]).resolve(i + ".part");
       Capture capture =
           Capture.prepare(
-              new CaptureOptions(BYTES, 20_000_000, 5_000_000_000L, true, false),
+              new CaptureOptions(BYTES, 0, 20_000_000, 5_000_000_000L, true, false),
               List.of(range),
               file);
       capture.arm();
