@@ -295,10 +295,16 @@ public final class ForkedJvm implements AutoCloseable {
         .collect(Collectors.toList());
   }
 
+  /**
+   * Ends it. A hang is told here too, because clients of a JVM that hung know only that it went.
+   */
   @Override
   public void close() {
     kill();
     watchdog.interrupt();
+    if (hung) {
+      throw new AssertionError("it hung and was killed; " + this);
+    }
   }
 
   @Override

@@ -50,9 +50,14 @@ final class SampleMachine {
     client.start(target);
     CompositeData result = client.waitFor(30_000);
     if (!result.get("state").equals("COMPLETED")) {
-      throw new AssertionError(result + "; " + machine);
+      throw new AssertionError(ended(result) + "; " + machine);
     }
     return result;
+  }
+
+  /** How a snapshot ended, in short. */
+  static String ended(CompositeData result) {
+    return result.get("state") + ": " + result.get("message");
   }
 
   /** Waits for the edge guest to have reported once more, and further on. */
