@@ -6,7 +6,9 @@ import java.time.Duration;
  * How a snapshot is taken.
  *
  * @param poolBytes size of the copy pool in bytes, rounded down to whole 2 MiB chunks, at least
- *     one; default 256 MiB. The pool bounds the extra memory of a snapshot.
+ *     one; 0, the default, stands for a quarter of the memory that is available when the snapshot
+ *     starts, no more than the guest's RAM, and no more than 3 s bring in. The pool bounds the
+ *     extra memory of a snapshot.
  * @param hugePages whether RAM is moved onto transparent huge pages before the freeze, where it is
  *     well populated; default true. Huge pages decide the pause.
  * @param directIo whether O_DIRECT is tried before buffered writes; default true
