@@ -32,7 +32,7 @@ final class Freeze {
   private final CountDownLatch over = new CountDownLatch(1);
   private final List<ParticipantState> states = new ArrayList<>();
   private volatile Participant saving;
-  private Instant time;
+  private volatile Instant time;
   private volatile long gateNanos;
   private volatile long stateNanos;
   private volatile long totalNanos;
@@ -49,12 +49,13 @@ final class Freeze {
     Thread watch = new Thread(() -> watch(control), "ramshot-freeze-watch");
     watch.setDaemon(true);
     watch.start();
+    /* Asked for outside of the pause: the clock's classes may have to be loaded. */
+    Instant wallClock = Instant.now();
     long start = System.nanoTime();
     try {
       vcpus.freeze(timeout);
       long frozen = System.nanoTime();
       gateNanos = frozen - start;
-      time = Instant.now();
       saveStates();
       stateNanos = System.nanoTime() - frozen;
       if (!stage.compareAndSet(Stage.WAITING, Stage.ARMING)) {
@@ -64,6 +65,9 @@ final class Freeze {
     } finally {
       vcpus.thaw();
       totalNanos = System.nanoTime() - start;
+      if (gateNanos != 0) {
+        time = wallClock.plusNanos(gateNanos);
+      }
       over.countDown();
     }
   }
