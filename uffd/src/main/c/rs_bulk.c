@@ -102,17 +102,17 @@ static void complete(struct bulk *bulk, struct job *job) {
         rs_snapshot_end(s, RS_FAILED, RS_STEP_WRITE, job->write.error,
                         rs_snapshot_index(s, job->block),
                         job->block->file_offset + job->first * s->page_bytes);
-    } else if (job->kind == RAW_JOB) {
-        for (uint32_t i = 0; i < job->write.spans; i++)
-            rs_figure_add(&s->figures, RS_BYTES_WRITTEN, job->write.span[i].bytes);
-        finish_raw(bulk, job);
-    } else {
-        for (uint32_t i = 0; i < job->write.spans; i++)
-            rs_figure_add(&s->figures, RS_BYTES_WRITTEN, job->write.span[i].bytes);
-        enter(bulk, job);
-        if (job->kind == COPY_JOB)
-            rs_ring_push(&s->free_slots, job->slot);
+        return;
     }
+    for (uint32_t i = 0; i < job->write.spans; i++)
+        rs_figure_add(&s->figures, RS_BYTES_WRITTEN, job->write.span[i].bytes);
+    if (job->kind == RAW_JOB) {
+        finish_raw(bulk, job);
+        return;
+    }
+    enter(bulk, job);
+    if (job->kind == COPY_JOB)
+        rs_ring_push(&s->free_slots, job->slot);
 }
 
 /*
