@@ -366,9 +366,12 @@ static void run(struct bulk *bulk) {
     while (poll(&go, 1, -1) < 0 && errno == EINTR) {
     }
     rs_freeze_help(s);
+    /* The phase is also what hands over all that the freeze wrote: poll promises no such thing. */
+    if (rs_snapshot_phase(s) != RS_ARMED)
+        return;
     for (uint32_t i = 0; i < s->block_count; i++)
         bulk->left += atomic_load(&s->blocks[i].left);
-    if (rs_snapshot_ending(s) || !save_edges(bulk))
+    if (!save_edges(bulk))
         return;
     count_empty(s);
     while (bulk->left || under_way(bulk)) {

@@ -92,8 +92,10 @@ static int protect_share(struct share *share) {
     uint64_t end = past_in_block(share);
     for (uint64_t at = first_in_block(share); at < end;) {
         uint64_t first = at;
-        while (at < end && s->chunks[at].population != RS_NO_PAGE)
-            at++;
+        /* Released: what the scan found is read by the fault thread, which loads the state first.
+         */
+        for (; at < end && s->chunks[at].population != RS_NO_PAGE; at++)
+            atomic_store_explicit(&s->chunks[at].state, RS_OPEN, memory_order_release);
         if (at > first) {
             uint64_t from = rs_chunk_start(block, first), to = rs_chunk_end(block, at - 1);
             int result = rs_uffd_protect(s->uffd, from, to - from);
