@@ -16,7 +16,7 @@ enum rs_chunk_state {
     RS_OPEN,      /* protected, nobody works on it */
     RS_REQUESTED, /* protected; a guest thread waits, the bulk thread is asked for it */
     RS_WRITING,   /* protected; the bulk thread writes it from guest pages */
-    RS_COPYING,   /* protected; the fault thread copies it to the pool */
+    RS_COPYING,   /* protected; one of the threads copies it to the pool */
     RS_COPIED,    /* a copy waits in the pool; the guest goes on */
     RS_SAVED,     /* done, straight from guest pages; the guest goes on */
     RS_EMPTY,     /* held no populated page at the freeze; never protected */
@@ -31,6 +31,8 @@ struct rs_chunk {
     _Atomic uint32_t state;      /* enum rs_chunk_state */
     uint8_t population;          /* enum rs_population at the freeze */
     uint8_t raw;                 /* enum rs_raw; bulk thread only */
+    uint16_t zero;               /* of a copy: pages populated, but all zeros */
+    uint16_t unpopulated;        /* of a copy: pages not populated at the freeze */
     _Atomic uint64_t release_ns; /* when it was un-protected, monotonic clock; 0: not yet */
 };
 
@@ -53,6 +55,7 @@ struct rs_block {
     uint64_t first_chunk; /* index of its first chunk among all blocks' */
     uint64_t chunks;
     uint64_t file_offset; /* of image page 0 */
+    uint8_t *present;     /* per image page: 1 populated at the freeze; RS_SOME_PAGES only */
     uint8_t *kinds;       /* per image page: 0 not stored (zero), 1 stored */
     uint32_t *crcs;       /* per image page: CRC-32C, 0 where not stored */
     struct rs_edge edges[2];

@@ -1,22 +1,25 @@
 /*
  * The bulk thread: one pass over RAM, every page once. Chunks that a guest thread waits for come
  * first. A chunk is written straight from guest pages and then un-protected, whether anybody asked
- * or not, so it can never fault again.
+ * or not, so it can never fault again. While the disk has all it can take, and the guest is
+ * faulting, this thread copies chunks to the pool before the guest comes to wait for them.
  */
 #include <errno.h>
 #include <poll.h>
 #include <sched.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "rs_chunk.h"
 #include "rs_clock.h"
 #include "rs_pages.h"
 #include "rs_snapshot.h"
-#include "rs_uffd.h"
 
-/* Writes under way: while the disk has one chunk, the next is looked at and checksummed. */
-#define JOBS 2
+/* Writes under way: enough for the disk to have the next when one is done. */
+#define JOBS 4
+
+/* The guest is faulting: a fault is no older than this. */
+#define FAULTING_NS 5000000
 
 enum job_kind { NO_JOB, RAW_JOB, COPY_JOB, EDGE_JOB };
 
@@ -28,56 +31,49 @@ struct job {
     uint64_t slot; /* COPY_JOB: of the pool */
     struct rs_pages pages;
     struct rs_write write;
+    /* Where `pages` has its tables, unless they are the block's: COPY_JOB. */
+    uint8_t kinds[RS_CHUNK_PAGES];
+    uint32_t crcs[RS_CHUNK_PAGES];
 };
 
 struct bulk {
     struct rs_snapshot *s;
-    uint64_t next; /* the linear pass: next chunk */
-    uint64_t left; /* chunks that are not in the file yet */
+    uint64_t next;   /* the linear pass, downwards: the last chunk it looked at */
+    uint64_t passed; /* how many it has looked at */
+    bool anchored;   /* it began behind the guest */
+    uint64_t left;   /* chunks that are not in the file yet */
     struct job jobs[JOBS];
 };
 
-static uint64_t first_page(const struct rs_snapshot *s, const struct rs_block *block,
-                           uint64_t index) {
-    return (rs_chunk_start(block, index) - block->first_page) / s->page_bytes;
+/* Whether the sink's rate lets a write start now. */
+static bool is_due(const struct rs_snapshot *s) {
+    return !s->sink.rate || rs_now() >= s->sink.due_ns;
 }
 
-/* Keeps to the rate, in short sleeps so that the end is noticed. False when it has ended. */
-static bool wait_until_due(struct rs_snapshot *s) {
-    while (!rs_snapshot_ending(s)) {
-        uint64_t now = rs_now();
-        if (!s->sink.rate || now >= s->sink.due_ns)
-            return true;
-        uint64_t rest = s->sink.due_ns - now;
-        struct timespec nap = {.tv_nsec = (long)(rest < 2000000 ? rest : 2000000)};
-        nanosleep(&nap, NULL);
-    }
-    return false;
+/*
+ * A guest thread may just have come free then, and want the core that this thread has taken while
+ * it waited. Where it never gets one before the next tick, it has lost 4 ms.
+ */
+static bool guest_is_faulting(struct rs_snapshot *s) {
+    uint64_t fault_ns = atomic_load_explicit(&s->fault_ns, memory_order_relaxed);
+    return fault_ns && rs_now() < fault_ns + FAULTING_NS;
 }
 
 /* The file holds the pages of a job, for good. */
 static void enter(struct bulk *bulk, struct job *job) {
     struct rs_figures *figures = &bulk->s->figures;
-    rs_pages_enter(&job->pages, job->block, job->first);
     rs_figure_add(figures, RS_PAGES_ZERO, job->pages.zero);
     rs_figure_add(figures, RS_PAGES_UNPOPULATED, job->pages.unpopulated);
+    if (job->kind != COPY_JOB) {
+        memcpy(job->block->kinds + job->first, job->kinds, job->pages.count);
+        memcpy(job->block->crcs + job->first, job->crcs, job->pages.count * sizeof *job->crcs);
+    }
     if (job->kind == EDGE_JOB)
         return;
     rs_figure_add(figures, RS_BYTES_DONE,
                   rs_chunk_end(job->block, job->chunk) - rs_chunk_start(job->block, job->chunk));
     bulk->left--;
     atomic_fetch_sub(&job->block->left, 1);
-}
-
-/* Un-protects a chunk that is in the file; false when that failed. */
-static bool release(struct rs_snapshot *s, const struct rs_block *block, uint64_t index) {
-    uint64_t start = rs_chunk_start(block, index);
-    int error = rs_uffd_unprotect(s->uffd, start, rs_chunk_end(block, index) - start);
-    atomic_store_explicit(&s->chunks[index].release_ns, rs_now(), memory_order_release);
-    if (error)
-        rs_snapshot_end(s, RS_FAILED, RS_STEP_RELEASE, -error, rs_snapshot_index(s, block),
-                        UINT64_MAX);
-    return !error;
 }
 
 static void finish_raw(struct bulk *bulk, struct job *job) {
@@ -88,7 +84,7 @@ static void finish_raw(struct bulk *bulk, struct job *job) {
     uint32_t writing = RS_WRITING;
     if (!atomic_compare_exchange_strong(&chunk->state, &writing, RS_SAVED))
         return; /* copied while it was written: what the file has may be newer than the copy */
-    if (release(s, job->block, job->chunk)) {
+    if (rs_chunk_release(s, job->block, job->chunk)) {
         rs_figure_add(&s->figures, RS_CHUNKS_SAVED, 1);
         enter(bulk, job);
     }
@@ -143,95 +139,98 @@ static bool under_way(const struct bulk *bulk) {
     return false;
 }
 
-/* A free job; waits for one. NULL when the snapshot has ended. */
-static struct job *free_job(struct bulk *bulk) {
-    while (!rs_snapshot_ending(bulk->s)) {
-        for (int i = 0; i < JOBS; i++)
-            if (bulk->jobs[i].kind == NO_JOB)
-                return &bulk->jobs[i];
-        reap(bulk, 50);
-    }
+/* A job that is free and due; NULL when the disk has all it can take. */
+static struct job *idle_job(struct bulk *bulk) {
+    for (int i = 0; i < JOBS; i++)
+        if (bulk->jobs[i].kind == NO_JOB && is_due(bulk->s))
+            return &bulk->jobs[i];
     return NULL;
 }
 
-/*
- * Looks at `count` frozen pages at `data`, wherever they are, and starts to write them. False when
- * the snapshot has ended.
- */
-static bool start(struct bulk *bulk, struct job *job, const uint8_t *data, uint32_t count,
-                  const uint8_t *present, bool overwrite) {
+/* Starts to write swept pages, which are at `data`. */
+static void start(struct bulk *bulk, struct job *job, const uint8_t *data, bool overwrite) {
     struct rs_snapshot *s = bulk->s;
     uint64_t offset = job->block->file_offset + job->first * s->page_bytes;
-    atomic_store(&s->bulk_touches, 1);
-    bool go = !rs_snapshot_ending(s);
-    if (go)
-        rs_pages_examine(&job->pages, data, count, present, s->page_bytes);
-    atomic_store(&s->bulk_touches, 0);
-    if (!go || !wait_until_due(s)) {
-        job->kind = NO_JOB;
-        return false;
-    }
     rs_pages_plan(&job->pages, data, s->page_bytes, offset, overwrite, &job->write);
     rs_sink_start(&s->sink, &job->write);
     if (!job->write.pending)
         finish(bulk, job);
-    return true;
 }
 
-static bool start_chunk(struct bulk *bulk, struct job *job, enum job_kind kind, uint64_t index,
-                        const uint8_t *data, bool overwrite) {
+/* Looks at frozen pages and starts to write them. Nothing when the snapshot has ended. */
+static void sweep_and_start(struct bulk *bulk, struct job *job, const uint8_t *data, uint32_t count,
+                            const uint8_t *present) {
     struct rs_snapshot *s = bulk->s;
-    struct rs_block *block = rs_snapshot_block_of(s, index);
-    uint64_t bytes = rs_chunk_end(block, index) - rs_chunk_start(block, index);
+    job->pages = (struct rs_pages){.count = count, .kind = job->kinds, .crc = job->crcs};
+    atomic_store(&s->bulk_touches, 1);
+    bool go = !rs_snapshot_ending(s);
+    if (go)
+        rs_pages_sweep(&job->pages, data, NULL, present, s->page_bytes, guest_is_faulting(s));
+    atomic_store(&s->bulk_touches, 0);
+    if (go)
+        start(bulk, job, data, false);
+    else
+        job->kind = NO_JOB;
+}
+
+static void set_chunk(struct bulk *bulk, struct job *job, enum job_kind kind, uint64_t index) {
     job->kind = kind;
-    job->block = block;
     job->chunk = index;
-    job->first = first_page(s, block, index);
-    const uint8_t *present =
-        s->chunks[index].population == RS_ALL_PAGES ? NULL : block->kinds + job->first;
-    return start(bulk, job, data, (uint32_t)(bytes / s->page_bytes), present, overwrite);
+    job->block = rs_snapshot_block_of(bulk->s, index);
+    job->first = rs_chunk_first_page(bulk->s, job->block, index);
 }
 
 /* Saves a chunk from guest pages, unless the fault thread has it, or takes it meanwhile. */
-static bool save_raw(struct bulk *bulk, uint64_t index, uint32_t state) {
+static void save_raw(struct bulk *bulk, struct job *job, uint64_t index, uint32_t state) {
     struct rs_snapshot *s = bulk->s;
     struct rs_chunk *chunk = &s->chunks[index];
-    struct job *job = free_job(bulk);
-    if (!job)
-        return false;
     if (!atomic_compare_exchange_strong(&chunk->state, &state, RS_WRITING))
-        return true;
+        return;
     chunk->raw = RS_RAW_UNDER_WAY;
-    uint64_t at = rs_chunk_start(rs_snapshot_block_of(s, index), index);
-    return start_chunk(bulk, job, RAW_JOB, index, (const uint8_t *)at, false);
+    set_chunk(bulk, job, RAW_JOB, index);
+    sweep_and_start(bulk, job, (const uint8_t *)rs_chunk_start(job->block, index),
+                    rs_chunk_pages(s, job->block, index), rs_chunk_present(s, job->block, index));
 }
 
 /* Writes the oldest copy, over whatever a raw write of the chunk left: after that has completed. */
-static bool save_copy(struct bulk *bulk) {
+static void save_copy(struct bulk *bulk, struct job *job, struct rs_ring *copies) {
     struct rs_snapshot *s = bulk->s;
     uint64_t copy;
-    struct job *job = free_job(bulk);
-    if (!job)
-        return false;
-    if (!rs_ring_peek(&s->copies, &copy))
-        return true;
+    if (!rs_ring_pop(copies, &copy))
+        return;
     uint64_t index = copy >> 20, slot = copy & ((1u << 20) - 1);
-    while (s->chunks[index].raw == RS_RAW_UNDER_WAY && !rs_snapshot_ending(s))
+    struct rs_chunk *chunk = &s->chunks[index];
+    while (chunk->raw == RS_RAW_UNDER_WAY && !rs_snapshot_ending(s))
         reap(bulk, 50);
     if (rs_snapshot_ending(s))
-        return false;
-    rs_ring_pop(&s->copies, &copy);
+        return;
+    set_chunk(bulk, job, COPY_JOB, index);
     job->slot = slot;
-    return start_chunk(bulk, job, COPY_JOB, index, s->pool + slot * RS_CHUNK_BYTES,
-                       s->chunks[index].raw == RS_RAW_WRITTEN);
+    job->pages = (struct rs_pages){
+        .count = rs_chunk_pages(s, job->block, index),
+        .kind = job->block->kinds + job->first,
+        .crc = job->block->crcs + job->first,
+        .zero = chunk->zero,
+        .unpopulated = chunk->unpopulated,
+    };
+    start(bulk, job, s->pool + slot * RS_CHUNK_BYTES, chunk->raw == RS_RAW_WRITTEN);
 }
 
-/* The next chunk of the linear pass that nobody has; false when the pass is over. */
+/*
+ * The next chunk of the linear pass that nobody has; false when the pass is over. It goes down from
+ * where the guest was first seen: RAM is mostly written upwards, so the guest comes there last.
+ */
 static bool next_open(struct bulk *bulk, uint64_t *index) {
     struct rs_snapshot *s = bulk->s;
-    for (; bulk->next < s->chunk_count; bulk->next++) {
+    if (!bulk->anchored && atomic_load_explicit(&s->fault_ns, memory_order_relaxed)) {
+        bulk->next = atomic_load_explicit(&s->fault_chunk, memory_order_relaxed);
+        bulk->passed = 0;
+        bulk->anchored = true;
+    }
+    for (; bulk->passed < s->chunk_count; bulk->passed++) {
+        bulk->next = (bulk->next ? bulk->next : s->chunk_count) - 1;
         if (atomic_load_explicit(&s->chunks[bulk->next].state, memory_order_relaxed) == RS_OPEN) {
-            *index = bulk->next++;
+            *index = bulk->next;
             return true;
         }
     }
@@ -242,39 +241,96 @@ static bool pool_is_low(struct rs_snapshot *s) {
     return rs_ring_count(&s->free_slots) * 4 <= s->pool_slots;
 }
 
-/* One piece of work, the most urgent first. False when the snapshot has ended. */
-static bool step(struct bulk *bulk) {
+/* Starts the most urgent write. False when there is nothing to write just now. */
+static bool write_next(struct bulk *bulk, struct job *job) {
     struct rs_snapshot *s = bulk->s;
+    struct rs_ring *copies = rs_ring_count(&s->copies) ? &s->copies : &s->ahead;
+    bool copied = rs_ring_count(copies) != 0;
     uint64_t index;
     if (rs_ring_pop(&s->requests, &index))
-        return save_raw(bulk, index, RS_REQUESTED);
-    if (rs_ring_count(&s->copies) && pool_is_low(s))
-        return save_copy(bulk);
-    if (next_open(bulk, &index))
-        return save_raw(bulk, index, RS_OPEN);
-    if (rs_ring_count(&s->copies))
-        return save_copy(bulk);
-    if (under_way(bulk))
-        reap(bulk, 1);
+        save_raw(bulk, job, index, RS_REQUESTED);
+    else if (copied && pool_is_low(s))
+        save_copy(bulk, job, copies);
+    else if (next_open(bulk, &index))
+        save_raw(bulk, job, index, RS_OPEN);
+    else if (copied)
+        save_copy(bulk, job, copies);
     else
-        sched_yield(); /* the fault thread is copying one just now */
+        return false;
     return true;
 }
 
+/*
+ * Whether copying ahead pays: the guest is faulting, and there is a slot for every chunk that could
+ * still want one, so that no guest thread finds the pool full on account of it.
+ */
+static bool may_copy_ahead(struct bulk *bulk) {
+    return bulk->left <= bulk->s->pool_slots && guest_is_faulting(bulk->s);
+}
+
+/*
+ * Copies the first chunk ahead of the guest that nobody has; false when there is none. The very
+ * next one is left to the fault thread, so that two threads copy for a guest that goes straight on.
+ */
+static bool copy_ahead(struct bulk *bulk) {
+    struct rs_snapshot *s = bulk->s;
+    uint64_t slot, index = atomic_load_explicit(&s->fault_chunk, memory_order_relaxed) + 1;
+    uint32_t open = RS_OPEN;
+    uint64_t looked = 0;
+    for (; looked < s->chunk_count; looked++) {
+        index = index + 1 < s->chunk_count ? index + 1 : 0;
+        if (atomic_load_explicit(&s->chunks[index].state, memory_order_relaxed) == RS_OPEN)
+            break;
+    }
+    if (looked == s->chunk_count || !rs_ring_take(&s->free_slots, &slot))
+        return false;
+    if (!atomic_compare_exchange_strong(&s->chunks[index].state, &open, RS_COPYING)) {
+        rs_ring_push(&s->free_slots, slot);
+        return true;
+    }
+    atomic_store(&s->bulk_touches, 1);
+    if (!rs_snapshot_ending(s)) {
+        rs_chunk_copy(s, rs_snapshot_block_of(s, index), index, slot, true);
+        rs_figure_add(&s->figures, RS_CHUNKS_AHEAD, 1);
+        rs_ring_push(&s->ahead, index << 20 | slot);
+    }
+    atomic_store(&s->bulk_touches, 0);
+    return true;
+}
+
+/* One piece of work, the most urgent first. */
+static void step(struct bulk *bulk) {
+    if (guest_is_faulting(bulk->s))
+        sched_yield();
+    struct job *job = idle_job(bulk);
+    if (job && write_next(bulk, job)) {
+        reap(bulk, 0);
+    } else if (may_copy_ahead(bulk) && copy_ahead(bulk)) {
+        reap(bulk, 0);
+    } else if (under_way(bulk) || !is_due(bulk->s)) {
+        reap(bulk, 1);
+    } else {
+        sched_yield(); /* the fault thread is copying one just now */
+    }
+}
+
 static bool save_edge(struct bulk *bulk, struct rs_block *block, struct rs_edge *edge) {
+    struct rs_snapshot *s = bulk->s;
     for (uint64_t done = 0; done < edge->pages;) {
         uint64_t count = edge->pages - done;
         if (count > RS_CHUNK_PAGES)
             count = RS_CHUNK_PAGES;
-        struct job *job = free_job(bulk);
-        if (!job)
+        struct job *job = idle_job(bulk);
+        if (rs_snapshot_ending(s))
             return false;
+        if (!job) {
+            reap(bulk, 1);
+            continue;
+        }
         job->kind = EDGE_JOB;
         job->block = block;
         job->first = edge->page + done;
-        const uint8_t *data = edge->copy + done * bulk->s->page_bytes;
-        if (!start(bulk, job, data, (uint32_t)count, NULL, false))
-            return false;
+        sweep_and_start(bulk, job, edge->copy + done * s->page_bytes, (uint32_t)count, NULL);
         done += count;
     }
     return true;
@@ -292,18 +348,36 @@ static bool save_edges(struct bulk *bulk) {
     return true;
 }
 
+/* What was never populated needs no work. */
+static void count_empty(struct rs_snapshot *s) {
+    for (uint64_t index = 0; index < s->chunk_count; index++) {
+        if (atomic_load_explicit(&s->chunks[index].state, memory_order_relaxed) != RS_EMPTY)
+            continue;
+        const struct rs_block *block = rs_snapshot_block_of(s, index);
+        uint64_t pages = rs_chunk_pages(s, block, index);
+        rs_figure_add(&s->figures, RS_BYTES_DONE, pages * s->page_bytes);
+        rs_figure_add(&s->figures, RS_PAGES_UNPOPULATED, pages);
+    }
+}
+
 static void run(struct bulk *bulk) {
     struct rs_snapshot *s = bulk->s;
     struct pollfd go = {.fd = s->go_event, .events = POLLIN};
     while (poll(&go, 1, -1) < 0 && errno == EINTR) {
     }
+    rs_freeze_help(s);
+    /* The phase is also what hands over all that the freeze wrote: poll promises no such thing. */
+    if (rs_snapshot_phase(s) != RS_ARMED)
+        return;
     for (uint32_t i = 0; i < s->block_count; i++)
         bulk->left += atomic_load(&s->blocks[i].left);
-    if (rs_snapshot_ending(s) || !save_edges(bulk))
+    if (!save_edges(bulk))
         return;
+    count_empty(s);
     while (bulk->left || under_way(bulk)) {
-        if (rs_snapshot_ending(s) || !step(bulk))
+        if (rs_snapshot_ending(s))
             return;
+        step(bulk);
     }
     rs_snapshot_end(s, RS_DONE, RS_STEP_NONE, 0, UINT64_MAX, UINT64_MAX);
 }

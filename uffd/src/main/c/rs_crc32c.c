@@ -1,7 +1,6 @@
 #include "rs_crc32c.h"
 
 #include <pthread.h>
-#include <stdbool.h>
 #include <string.h>
 
 #define POLYNOMIAL 0x82f63b78u /* reflected */
@@ -103,6 +102,10 @@ static void fill_tables(void) {
         }
     }
     by_instruction = has_instruction();
+}
+
+bool rs_crc32c_by_instruction(void) {
+    return by_instruction;
 }
 
 void rs_crc32c_init(void) {

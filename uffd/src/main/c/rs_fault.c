@@ -6,9 +6,10 @@
 #include <errno.h>
 #include <linux/userfaultfd.h>
 #include <poll.h>
-#include <string.h>
+#include <sched.h>
 #include <unistd.h>
 
+#include "rs_chunk.h"
 #include "rs_clock.h"
 #include "rs_snapshot.h"
 #include "rs_uffd.h"
@@ -29,29 +30,22 @@ struct fault {
     struct wait waits[MOST_WAITS]; /* a ring, oldest first */
     uint64_t first_wait;
     uint64_t past_wait;
+    uint64_t spare; /* a slot that was taken and not used */
+    bool has_spare;
 };
 
-static void unprotect(struct rs_snapshot *s, const struct rs_block *block, uint64_t index) {
-    uint64_t start = rs_chunk_start(block, index);
-    int error = rs_uffd_unprotect(s->uffd, start, rs_chunk_end(block, index) - start);
-    if (error && !rs_snapshot_ending(s))
-        rs_snapshot_end(s, RS_FAILED, RS_STEP_RELEASE, -error, rs_snapshot_index(s, block),
-                        UINT64_MAX);
+/* A slot of the pool; false when it is full. */
+static bool take_slot(struct fault *fault, uint64_t *slot) {
+    if (!fault->has_spare)
+        return rs_ring_take(&fault->s->free_slots, slot);
+    *slot = fault->spare;
+    fault->has_spare = false;
+    return true;
 }
 
-static void copy_pages(struct rs_snapshot *s, const struct rs_block *block, uint64_t index,
-                       uint8_t *slot) {
-    uint64_t start = rs_chunk_start(block, index);
-    uint64_t bytes = rs_chunk_end(block, index) - start, page = s->page_bytes;
-    if (s->chunks[index].population == RS_ALL_PAGES) {
-        memcpy(slot, (const void *)start, bytes);
-        return;
-    }
-    /* Reading a page that is not populated could populate it. */
-    const uint8_t *present = block->kinds + (start - block->first_page) / page;
-    for (uint64_t i = 0; i < bytes / page; i++)
-        if (present[i])
-            memcpy(slot + i * page, (const void *)(start + i * page), page);
+static void keep_slot(struct fault *fault, uint64_t slot) {
+    fault->spare = slot;
+    fault->has_spare = true;
 }
 
 /* Copies a chunk that is in RS_COPYING, and lets the guest have it. */
@@ -59,11 +53,8 @@ static void copy_chunk(struct rs_snapshot *s, struct rs_block *block, uint64_t i
                        uint64_t slot) {
     atomic_store(&s->fault_touches, 1);
     if (!rs_snapshot_ending(s)) {
-        copy_pages(s, block, index, s->pool + slot * RS_CHUNK_BYTES);
-        /* Closed to further copies before it is un-protected. */
-        atomic_store_explicit(&s->chunks[index].state, RS_COPIED, memory_order_release);
+        rs_chunk_copy(s, block, index, slot, false);
         rs_figure_add(&s->figures, RS_CHUNKS_COPIED, 1);
-        unprotect(s, block, index);
         /* Last: once the bulk thread has written the copy, the block may be unmapped. */
         rs_ring_push(&s->copies, index << 20 | slot);
     }
@@ -72,29 +63,8 @@ static void copy_chunk(struct rs_snapshot *s, struct rs_block *block, uint64_t i
 
 /* Puts a guest thread on the list of those that wait for the bulk thread. */
 static void add_wait(struct fault *fault, uint64_t chunk, uint64_t since_ns) {
-    rs_figure_add(&fault->s->figures, RS_REQUESTS_WAITED, 1);
     if (fault->past_wait - fault->first_wait < MOST_WAITS)
         fault->waits[fault->past_wait++ % MOST_WAITS] = (struct wait){chunk, since_ns};
-}
-
-static void note_pool_use(struct rs_snapshot *s) {
-    uint64_t used = (s->pool_slots - rs_ring_count(&s->free_slots)) * RS_CHUNK_BYTES;
-    if (used > rs_figure(&s->figures, RS_POOL_PEAK_BYTES))
-        rs_figure_set(&s->figures, RS_POOL_PEAK_BYTES, used);
-}
-
-/* Tries to answer by a copy; false when the chunk has moved on or there is no free slot. */
-static bool try_copy(struct rs_snapshot *s, struct rs_block *block, uint64_t index,
-                     uint32_t state) {
-    uint64_t slot;
-    if (!rs_ring_peek(&s->free_slots, &slot))
-        return false;
-    if (!atomic_compare_exchange_strong(&s->chunks[index].state, &state, RS_COPYING))
-        return false;
-    rs_ring_pop(&s->free_slots, &slot);
-    note_pool_use(s);
-    copy_chunk(s, block, index, slot);
-    return true;
 }
 
 static void serve(struct fault *fault, uint64_t address, uint64_t since_ns) {
@@ -103,25 +73,33 @@ static void serve(struct fault *fault, uint64_t address, uint64_t since_ns) {
     rs_figure_add(&s->figures, RS_REQUESTS, 1);
     if (!block)
         return;
-    uint64_t index = rs_chunk_at(block, address);
+    uint64_t index = rs_chunk_at(block, address), slot;
+    atomic_store_explicit(&s->fault_chunk, index, memory_order_relaxed);
+    atomic_store_explicit(&s->fault_ns, since_ns, memory_order_relaxed);
     for (;;) {
         uint32_t state = atomic_load_explicit(&s->chunks[index].state, memory_order_acquire);
         switch (state) {
         case RS_OPEN:
         case RS_REQUESTED:
         case RS_WRITING:
-            if (try_copy(s, block, index, state)) {
+            if (take_slot(fault, &slot)) {
+                if (!atomic_compare_exchange_strong(&s->chunks[index].state, &state, RS_COPYING)) {
+                    keep_slot(fault, slot);
+                    continue; /* the chunk moved on */
+                }
+                copy_chunk(s, block, index, slot);
                 rs_figure_stall(&s->figures, rs_now() - since_ns);
                 return;
             }
-            uint64_t slot;
-            if (rs_ring_peek(&s->free_slots, &slot))
-                continue; /* a slot is free, so it was the chunk that moved on */
             if (state == RS_OPEN) {
                 if (!atomic_compare_exchange_strong(&s->chunks[index].state, &state, RS_REQUESTED))
                     continue;
                 rs_ring_push(&s->requests, index); /* never full: a chunk asks once */
             }
+            rs_figure_add(&s->figures, RS_REQUESTS_WAITED, 1);
+            add_wait(fault, index, since_ns);
+            return;
+        case RS_COPYING: /* by the bulk thread, which un-protects it, and so wakes, after this */
             add_wait(fault, index, since_ns);
             return;
         default:
@@ -140,12 +118,8 @@ static bool settle_waits(struct fault *fault) {
         struct wait *wait = &fault->waits[fault->first_wait % MOST_WAITS];
         uint64_t released =
             atomic_load_explicit(&s->chunks[wait->chunk].release_ns, memory_order_acquire);
-        uint32_t state = atomic_load_explicit(&s->chunks[wait->chunk].state, memory_order_relaxed);
-        uint64_t now = rs_now();
-        if (!released && state == RS_COPIED) /* another fault found a free slot for it since */
-            released = now;
         if (!released)
-            return now - wait->since_ns <= s->stall_limit_ns;
+            return rs_now() - wait->since_ns <= s->stall_limit_ns;
         rs_figure_stall(&s->figures, released > wait->since_ns ? released - wait->since_ns : 0);
         fault->first_wait++;
     }
@@ -173,7 +147,10 @@ static void run(struct fault *fault) {
     struct uffd_msg messages[MESSAGES];
     uint64_t busy_ns = 0;
     while (!rs_snapshot_ending(s)) {
-        /* A fault that is read now came after the read before this one: an upper bound. */
+        /*
+         * A fault that is read now came after the read before this one: an upper bound, but for the
+         * first after a rest, which also waited until this thread was awake.
+         */
         uint64_t since = rs_now();
         ssize_t got = read(s->uffd, messages, sizeof messages);
         if (got < 0 && errno != EAGAIN && errno != EINTR) {
@@ -190,7 +167,7 @@ static void run(struct fault *fault) {
         if (got > 0) {
             busy_ns = rs_now();
         } else if (rs_now() - busy_ns < SPIN_NS) {
-            rs_relax();
+            sched_yield(); /* who wants this core may well be the guest */
         } else {
             rest(s);
         }

@@ -16,7 +16,8 @@ enum rs_figure {
     RS_FAILED_OFFSET,     /* bytes into the file, or UINT64_MAX */
     RS_CHUNKS,            /* chunks in all */
     RS_CHUNKS_SAVED,      /* written straight from guest pages */
-    RS_CHUNKS_COPIED,     /* copied to the pool */
+    RS_CHUNKS_COPIED,     /* copied to the pool: a guest thread waited */
+    RS_CHUNKS_AHEAD,      /* copied to the pool before a guest thread came to wait */
     RS_CHUNKS_EMPTY,      /* no populated page at the freeze */
     RS_CHUNKS_HUGE,       /* on one huge page at the freeze */
     RS_BYTES_DONE,        /* guest RAM that needs no more work */
@@ -57,9 +58,16 @@ static inline void rs_figure_set(struct rs_figures *figures, enum rs_figure whic
     atomic_store_explicit(&figures->value[which], value, memory_order_relaxed);
 }
 
-/* Each figure has one writer at a time, so a load and a store suffice. */
+/* Each other figure has one writer at a time, so a load and a store suffice. */
 static inline void rs_figure_add(struct rs_figures *figures, enum rs_figure which, uint64_t more) {
     rs_figure_set(figures, which, rs_figure(figures, which) + more);
+}
+
+/* Raises a figure that several threads write. */
+static inline void rs_figure_raise(struct rs_figures *figures, enum rs_figure which, uint64_t to) {
+    uint64_t from = rs_figure(figures, which);
+    while (from < to && !atomic_compare_exchange_weak(&figures->value[which], &from, to)) {
+    }
 }
 
 /* Counts a stall of `ns`. Fault thread only. */

@@ -1,45 +1,42 @@
 #include "rs_pages.h"
 
+#include <sched.h>
 #include <string.h>
 
-#include "rs_crc32c.h"
+#include "rs_sweep.h"
 
 /* A hole of fewer pages is written as zeros: one larger write beats two. */
 #define SHORTEST_HOLE 16
+/* Pages between two yields, 57 us: else a thread that wakes waits for the next tick, 4 ms. */
+#define BITE 128
 #define ZERO_BYTES ((uint64_t)64 << 10)
 
 static const uint8_t zeros[ZERO_BYTES] __attribute__((aligned(65536)));
 
-static bool is_zero(const uint8_t *page, uint64_t bytes) {
-    /* Most pages show a bit within the first words; the rest goes 64 bytes at a time. */
-    for (uint64_t i = 0; i < bytes; i += 64) {
-        uint64_t words[8];
-        memcpy(words, page + i, sizeof words);
-        if (words[0] | words[1] | words[2] | words[3] | words[4] | words[5] | words[6] | words[7])
-            return false;
-    }
-    return true;
-}
-
-void rs_pages_examine(struct rs_pages *pages, const uint8_t *data, uint32_t count,
-                      const uint8_t *present, uint64_t page_bytes) {
-    pages->count = count;
-    pages->zero = 0;
+void rs_pages_sweep(struct rs_pages *pages, const uint8_t *from, uint8_t *to,
+                    const uint8_t *present, uint64_t page_bytes, bool yielding) {
+    uint32_t stored = 0, most = yielding ? BITE : pages->count;
     pages->unpopulated = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        const uint8_t *page = data + i * page_bytes;
-        pages->kind[i] = 0;
-        pages->crc[i] = 0;
-        pages->present[i] = !present || present[i];
-        if (!pages->present[i]) {
-            pages->unpopulated++;
-        } else if (is_zero(page, page_bytes)) {
-            pages->zero++;
+    for (uint32_t at = 0; at < pages->count;) {
+        uint32_t end = at;
+        bool there = !present || present[at];
+        while (end < pages->count && end - at < most && (!present || present[end] == there))
+            end++;
+        if (there) {
+            rs_sweep(from + at * page_bytes, to ? to + at * page_bytes : NULL, end - at, page_bytes,
+                     pages->kind + at, pages->crc + at);
         } else {
-            pages->kind[i] = 1;
-            pages->crc[i] = rs_crc32c(page, page_bytes);
+            memset(pages->kind + at, 0, end - at);
+            memset(pages->crc + at, 0, (end - at) * sizeof *pages->crc);
+            pages->unpopulated += end - at;
         }
+        at = end;
+        if (yielding)
+            sched_yield();
     }
+    for (uint32_t i = 0; i < pages->count; i++)
+        stored += pages->kind[i];
+    pages->zero = pages->count - stored - pages->unpopulated;
 }
 
 static uint32_t run_end(const struct rs_pages *pages, uint32_t from) {
@@ -88,9 +85,4 @@ void rs_pages_plan(const struct rs_pages *pages, const uint8_t *data, uint64_t p
         }
         at = end;
     }
-}
-
-void rs_pages_enter(const struct rs_pages *pages, struct rs_block *block, uint64_t first) {
-    memcpy(block->kinds + first, pages->kind, pages->count);
-    memcpy(block->crcs + first, pages->crc, pages->count * sizeof *pages->crc);
 }

@@ -10,8 +10,8 @@
 
 #include "rs_clock.h"
 
-/* More than there ever are: spans of two chunks. */
-#define MOST_EVENTS (2 * RS_MOST_SPANS)
+/* Spans of four chunks; more are not seen at a time. */
+#define MOST_EVENTS (4 * RS_MOST_SPANS)
 
 static int open_file(const char *path, bool *direct) {
     int flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
@@ -127,8 +127,10 @@ void rs_sink_reap(struct rs_sink *sink, int timeout_ms) {
     struct io_event events[MOST_EVENTS];
     struct timespec timeout = {.tv_sec = timeout_ms / 1000,
                                .tv_nsec = (long)(timeout_ms % 1000) * 1000000};
-    if (!sink->aio)
+    if (!sink->aio) {
+        nanosleep(&timeout, NULL); /* nothing is under way: the caller has nothing to do */
         return;
+    }
     long count = syscall(SYS_io_getevents, sink->aio, 1, MOST_EVENTS, events, &timeout);
     for (long i = 0; i < count; i++) {
         struct rs_write *write = (struct rs_write *)(uintptr_t)events[i].data;

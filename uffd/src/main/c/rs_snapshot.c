@@ -175,9 +175,10 @@ static int map_tables(struct rs_snapshot *s) {
         block->first_chunk = chunks;
         chunks += block->chunks;
         atomic_init(&block->left, block->chunks);
+        block->present = map_populated(block->pages);
         block->kinds = map_populated(block->pages);
         block->crcs = map_populated(block->pages * sizeof *block->crcs);
-        if (!block->kinds || !block->crcs)
+        if (!block->present || !block->kinds || !block->crcs)
             return -ENOMEM;
         for (int e = 0; e < 2; e++) {
             struct rs_edge *edge = &block->edges[e];
@@ -186,6 +187,7 @@ static int map_tables(struct rs_snapshot *s) {
         }
     }
     s->chunk_count = chunks;
+    atomic_store(&s->freeze.next, chunks);
     s->chunks = map_populated((chunks + 1) * sizeof *s->chunks);
     rs_figure_set(&s->figures, RS_CHUNKS, chunks);
     return s->chunks ? 0 : -ENOMEM;
@@ -208,7 +210,8 @@ static int map_pool(struct rs_snapshot *s, uint64_t bytes, uint64_t budget_ns) {
     unmap(s->pool + got, wanted - got);
     s->pool_slots = got / RS_CHUNK_BYTES;
     if (!got || rs_ring_init(&s->free_slots, s->pool_slots) ||
-        rs_ring_init(&s->copies, s->pool_slots) || rs_ring_init(&s->requests, s->chunk_count))
+        rs_ring_init(&s->copies, s->pool_slots) || rs_ring_init(&s->ahead, s->pool_slots) ||
+        rs_ring_init(&s->requests, s->chunk_count))
         return -ENOMEM;
     for (uint64_t slot = 0; slot < s->pool_slots; slot++)
         rs_ring_push(&s->free_slots, slot);
@@ -308,6 +311,7 @@ static void free_snapshot(struct rs_snapshot *s) {
     rs_sink_close(&s->sink);
     for (uint32_t i = 0; s->blocks && i < s->block_count; i++) {
         struct rs_block *block = &s->blocks[i];
+        unmap(block->present, block->pages);
         unmap(block->kinds, block->pages);
         unmap((uint8_t *)block->crcs, block->pages * sizeof *block->crcs);
         for (int e = 0; e < 2; e++)
@@ -317,6 +321,7 @@ static void free_snapshot(struct rs_snapshot *s) {
     unmap(s->pool, s->pool_slots * RS_CHUNK_BYTES);
     rs_ring_free(&s->free_slots);
     rs_ring_free(&s->copies);
+    rs_ring_free(&s->ahead);
     rs_ring_free(&s->requests);
     free(s->blocks);
     free(s->order);
@@ -433,6 +438,7 @@ int rs_snapshot_collapse(struct rs_snapshot *s) {
         if (result)
             return result;
     }
+    s->collapsed = true;
     return 0;
 }
 
@@ -441,6 +447,10 @@ static void raise_event(int event) {
     if (write(event, &one, sizeof one) < 0) {
         /* Only a full counter can refuse, and a full counter is readable: nothing is lost. */
     }
+}
+
+void rs_snapshot_go(struct rs_snapshot *s) {
+    raise_event(s->go_event);
 }
 
 void rs_snapshot_end(struct rs_snapshot *s, enum rs_phase phase, enum rs_step step, int error,
@@ -457,7 +467,7 @@ void rs_snapshot_end(struct rs_snapshot *s, enum rs_phase phase, enum rs_step st
         unregister_blocks(s);
     atomic_store(&s->figures.value[RS_PHASE], phase);
     raise_event(s->stop_event);
-    raise_event(s->go_event);
+    rs_snapshot_go(s);
     raise_event(s->done_event);
 }
 

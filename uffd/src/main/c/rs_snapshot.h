@@ -47,16 +47,27 @@ enum rs_step {
     RS_STEP_FREED,
 };
 
+/* Work of the freeze that two threads share, in ranges of chunks: see rs_freeze.c. */
+struct rs_freeze {
+    _Atomic uint64_t step;  /* RS_STEP_SCAN or RS_STEP_ARM */
+    _Atomic uint64_t share; /* chunks to take at a time */
+    _Atomic uint64_t next;  /* first chunk that nobody has taken; chunk_count or more: none */
+    _Atomic uint64_t done;  /* chunks */
+    _Atomic uint64_t huge;  /* chunks found on one huge page */
+    _Atomic uint64_t empty; /* chunks found without a populated page */
+};
+
 struct rs_snapshot {
     struct rs_figures figures;
     uint64_t page_bytes;
     uint64_t stall_limit_ns;
     bool old_pagemap;
+    bool collapsed; /* RAM is on huge pages, as far as could be had */
 
     int uffd;
     int pagemap;
     int stop_event; /* readable once the snapshot has ended: wakes the fault thread */
-    int go_event;   /* readable once RAM is armed or the snapshot has ended */
+    int go_event;   /* readable once the freeze begins or the snapshot has ended */
     int done_event; /* readable once the snapshot has ended: wakes rs_snapshot_wait */
     struct rs_sink sink;
 
@@ -65,12 +76,18 @@ struct rs_snapshot {
     uint32_t *order;         /* caller's index -> index in blocks */
     uint64_t chunk_count;
     struct rs_chunk *chunks;
+    struct rs_freeze freeze;
 
     uint8_t *pool; /* slots of one chunk */
     uint64_t pool_slots;
-    struct rs_ring free_slots; /* bulk -> fault */
+    struct rs_ring free_slots; /* bulk -> fault and bulk */
     struct rs_ring copies;     /* fault -> bulk: chunk << 20 | slot */
+    struct rs_ring ahead;      /* bulk -> bulk: the same, of what it copied itself */
     struct rs_ring requests;   /* fault -> bulk: chunk */
+
+    /* The newest fault: where the guest is, and when it was there (monotonic clock; 0: none). */
+    _Atomic uint64_t fault_chunk;
+    _Atomic uint64_t fault_ns;
 
     _Atomic uint32_t ending; /* taken by whoever ends the snapshot */
     _Atomic uint64_t stop;   /* for work before the freeze: give up */
@@ -172,6 +189,12 @@ RS_EXPORT void rs_snapshot_close(struct rs_snapshot *s);
  */
 void rs_snapshot_end(struct rs_snapshot *s, enum rs_phase phase, enum rs_step step, int error,
                      uint64_t block, uint64_t offset);
+
+/* Wakes the bulk thread. */
+void rs_snapshot_go(struct rs_snapshot *s);
+
+/* Takes a share of the freeze's work until RAM is armed or the snapshot has ended. */
+void rs_freeze_help(struct rs_snapshot *s);
 
 static inline enum rs_phase rs_snapshot_phase(struct rs_snapshot *s) {
     return (enum rs_phase)atomic_load(&s->figures.value[RS_PHASE]);

@@ -11,6 +11,7 @@ package io.ramshot;
  * @param chunks chunks in all (2 MiB each, fewer bytes at a block's ends)
  * @param chunksSaved chunks written straight from guest pages
  * @param chunksCopied chunks copied to the pool because the guest wanted to write them
+ * @param chunksAhead chunks copied to the pool before the guest wanted to write them
  * @param chunksEmpty chunks that held no populated page at the freeze
  * @param pagesZero populated pages that held only zeros
  * @param pagesUnpopulated pages that were not populated at the freeze
@@ -33,6 +34,7 @@ public record SnapshotStatus(
     long chunks,
     long chunksSaved,
     long chunksCopied,
+    long chunksAhead,
     long chunksEmpty,
     long pagesZero,
     long pagesUnpopulated,

@@ -82,10 +82,12 @@ final class Expect {
     String all = status.toString();
     assertEquals(status.totalBytes(), status.doneBytes(), all);
     assertEquals(
-        status.chunks(), status.chunksSaved() + status.chunksCopied() + status.chunksEmpty(), all);
+        status.chunks(),
+        status.chunksSaved() + status.chunksCopied() + status.chunksAhead() + status.chunksEmpty(),
+        all);
     assertTrue(status.hugeChunks() <= status.chunks(), all);
     assertTrue(status.poolPeakBytes() <= status.poolBytes(), all);
-    assertTrue(status.poolPeakBytes() > 0 == status.chunksCopied() > 0, all);
+    assertTrue(status.poolPeakBytes() > 0 == status.chunksCopied() + status.chunksAhead() > 0, all);
     assertTrue(status.requestsWaited() <= status.requests(), all);
     Stalls stalls = status.stalls();
     assertTrue(stalls.count() <= status.requests(), all);

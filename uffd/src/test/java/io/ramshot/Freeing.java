@@ -61,8 +61,8 @@ final class Freeing {
       Ram.fill(view(block), block.address());
       before.add(Ram.bytes(view(block)));
     }
-    Block freed = blocks.get(0); /* saved first, so that the other one keeps the snapshot going */
-    Block kept = blocks.get(1);
+    Block freed = blocks.get(1); /* saved first, so that the other one keeps the snapshot going */
+    Block kept = blocks.get(0);
     Snapshot snapshot = guest.snapshot(target, SLOW);
     Expect.awaitState(snapshot, SnapshotState.SAVING);
     free(freed);

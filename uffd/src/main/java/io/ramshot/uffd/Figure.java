@@ -11,8 +11,10 @@ public enum Figure {
   CHUNKS,
   /** Chunks written straight from guest pages. */
   CHUNKS_SAVED,
-  /** Chunks copied to the pool. */
+  /** Chunks copied to the pool while a guest thread waited. */
   CHUNKS_COPIED,
+  /** Chunks copied to the pool before a guest thread came to wait. */
+  CHUNKS_AHEAD,
   /** Chunks without a populated page at the freeze. */
   CHUNKS_EMPTY,
   /** Chunks on one huge page at the freeze. */

@@ -34,7 +34,7 @@ final class OneStall {
               List.of(range),
               file);
       capture.arm();
-      ram.put(BYTES - 1, (byte) i);
+      ram.put(0, (byte) i); /* the pass goes down, so it comes here last */
       long max;
       do {
         max = capture.figure(Figure.STALL_MAX_NS);

@@ -69,10 +69,11 @@ final class Figures {
     line(
         lines,
         "chunks",
-        "%d: %d saved in place, %d copied first, %d empty; %d on huge pages",
+        "%d: %d saved in place, %d copied on request, %d copied ahead, %d empty; %d on huge pages",
         number(status, "chunks"),
         number(status, "chunksSaved"),
         number(status, "chunksCopied"),
+        number(status, "chunksAhead"),
         number(status, "chunksEmpty"),
         number(status, "hugeChunks"));
     line(

@@ -26,6 +26,7 @@ public final class StatusView {
           0,
           0,
           0,
+          0,
           new Stalls(0, 0, 0, 0, 0),
           new Pause(0, 0, 0, 0, 0, 0),
           0,
@@ -78,6 +79,10 @@ public final class StatusView {
 
   public long getChunksCopied() {
     return status.chunksCopied();
+  }
+
+  public long getChunksAhead() {
+    return status.chunksAhead();
   }
 
   public long getChunksEmpty() {

@@ -1,0 +1,40 @@
+#include "rs_chunk.h"
+
+#include "rs_clock.h"
+#include "rs_pages.h"
+#include "rs_uffd.h"
+
+bool rs_chunk_release(struct rs_snapshot *s, const struct rs_block *block, uint64_t index) {
+    uint64_t start = rs_chunk_start(block, index);
+    int error = rs_uffd_unprotect(s->uffd, start, rs_chunk_end(block, index) - start);
+    atomic_store_explicit(&s->chunks[index].release_ns, rs_now(), memory_order_release);
+    if (error && !rs_snapshot_ending(s))
+        rs_snapshot_end(s, RS_FAILED, RS_STEP_RELEASE, -error, rs_snapshot_index(s, block),
+                        UINT64_MAX);
+    return !error;
+}
+
+static void note_pool_use(struct rs_snapshot *s) {
+    uint64_t used = (s->pool_slots - rs_ring_count(&s->free_slots)) * RS_CHUNK_BYTES;
+    rs_figure_raise(&s->figures, RS_POOL_PEAK_BYTES, used);
+}
+
+void rs_chunk_copy(struct rs_snapshot *s, struct rs_block *block, uint64_t index, uint64_t slot,
+                   bool yielding) {
+    struct rs_chunk *chunk = &s->chunks[index];
+    uint64_t first = rs_chunk_first_page(s, block, index);
+    struct rs_pages pages = {
+        .count = rs_chunk_pages(s, block, index),
+        .kind = block->kinds + first,
+        .crc = block->crcs + first,
+    };
+    note_pool_use(s);
+    rs_pages_sweep(&pages, (const uint8_t *)rs_chunk_start(block, index),
+                   s->pool + slot * RS_CHUNK_BYTES, rs_chunk_present(s, block, index),
+                   s->page_bytes, yielding);
+    chunk->zero = (uint16_t)pages.zero;
+    chunk->unpopulated = (uint16_t)pages.unpopulated;
+    /* Closed to further copies before it is un-protected. */
+    atomic_store_explicit(&chunk->state, RS_COPIED, memory_order_release);
+    rs_chunk_release(s, block, index);
+}

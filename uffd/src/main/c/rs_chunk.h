@@ -1,0 +1,42 @@
+/* What the fault thread and the bulk thread both do to a chunk. */
+#ifndef RS_CHUNK_H
+#define RS_CHUNK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "rs_snapshot.h"
+
+/*
+ * Copies a chunk, which the caller has brought to RS_COPYING, to a slot of the pool, enters its
+ * pages in the block's tables, and lets the guest have it. `yielding`: see rs_pages_sweep.
+ */
+void rs_chunk_copy(struct rs_snapshot *s, struct rs_block *block, uint64_t index, uint64_t slot,
+                   bool yielding);
+
+/*
+ * Un-protects a chunk that is copied or in the file, and wakes who waits for it. False when that
+ * failed; the snapshot has ended then.
+ */
+bool rs_chunk_release(struct rs_snapshot *s, const struct rs_block *block, uint64_t index);
+
+/* Image page where a chunk begins. */
+static inline uint64_t rs_chunk_first_page(const struct rs_snapshot *s,
+                                           const struct rs_block *block, uint64_t index) {
+    return (rs_chunk_start(block, index) - block->first_page) / s->page_bytes;
+}
+
+/* Which of a chunk's pages were populated at the freeze; NULL: all. */
+static inline const uint8_t *rs_chunk_present(const struct rs_snapshot *s,
+                                              const struct rs_block *block, uint64_t index) {
+    return s->chunks[index].population == RS_ALL_PAGES
+               ? NULL
+               : block->present + rs_chunk_first_page(s, block, index);
+}
+
+static inline uint32_t rs_chunk_pages(const struct rs_snapshot *s, const struct rs_block *block,
+                                      uint64_t index) {
+    return (uint32_t)((rs_chunk_end(block, index) - rs_chunk_start(block, index)) / s->page_bytes);
+}
+
+#endif
