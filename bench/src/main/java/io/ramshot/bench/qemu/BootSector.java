@@ -21,7 +21,7 @@ final class BootSector {
 
   static final int SIGN_VALUE = 0x65676465;
 
-  /** Pages after which the guest has reached its speed, if it has also seen all of RAM. */
+  /** Pages after which the guest no longer makes QEMU flush its table of translations. */
   static final long WARM_PAGES = 1 << 24;
 
   private static final int MODE_OFFSET = 509;

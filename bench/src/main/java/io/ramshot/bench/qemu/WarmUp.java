@@ -13,7 +13,9 @@ final class WarmUp {
     // To boot, and then 50 MB/s: fresh memory of the system comes slowly on a busy machine.
     long limitMillis = 60_000 + ramBytes / 50_000;
     long deadline = System.nanoTime() + limitMillis * 1_000_000;
-    long wanted = Math.max(BootSector.WARM_PAGES, PASSES * ramBytes / 4096);
+    // The pass after WARM_PAGES may be slow once more: the guest has just made QEMU flush its
+    // table.
+    long wanted = BootSector.WARM_PAGES + PASSES * ramBytes / 4096;
     while (true) {
       boolean counts = memory.readInt(BootSector.SIGN) == BootSector.SIGN_VALUE;
       long count = memory.readLong(BootSector.COUNTER);
