@@ -6,16 +6,16 @@ import io.ramshot.bench.cell.OutsideContender;
 import io.ramshot.bench.figures.Figure;
 import io.ramshot.bench.figures.Results;
 import io.ramshot.bench.figures.Sample;
+import io.ramshot.bench.figures.Summary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.ServiceLoader;
-import java.util.Set;
+import java.util.function.Predicate;
 
 /** Gives every contender of a cell its turn, round after round, and collects what comes of it. */
 public final class Driver {
@@ -25,6 +25,9 @@ public final class Driver {
 
   private static final long MEMORY_RESERVE = 1L << 30;
   private static final double NANOS_PER_SECOND = 1e9;
+
+  private static final String DISK = "disk";
+  private static final List<String> REFERENCES = List.of(DISK, "memcpy");
 
   private final Folders folders;
   private final Results results;
@@ -38,32 +41,39 @@ public final class Driver {
     ServiceLoader.load(OutsideContender.class).forEach(outside::add);
   }
 
-  /** From then on no round is begun beyond the first, in s after the start. */
+  /** From then on, in s after the start, there are no turns beyond the first round. */
   public void limit(double seconds) {
     deadlineNanos = startNanos + (long) (seconds * NANOS_PER_SECOND);
   }
 
   /** One cell, with every contender that can run it. */
   public void run(Cell cell) throws InterruptedException {
-    run(List.of(cell), true);
+    run(List.of(cell), true, contender -> true);
   }
 
   /**
    * Cells at once, turn by turn, so that a time limit cuts all of them alike.
    *
    * @param everybody whether contenders from outside take part
+   * @param inEachRound whether a contender has its turn in rounds beyond the first
    */
-  public void run(List<Cell> cells, boolean everybody) throws InterruptedException {
+  public void run(List<Cell> cells, boolean everybody, Predicate<String> inEachRound)
+      throws InterruptedException {
     List<WorkerProcess> workers = new ArrayList<>();
     try {
       for (Cell cell : cells) {
         results.cell(cell.name(), CellSize.describe(cell));
         start(cell).ifPresent(workers::add);
       }
+      for (WorkerProcess worker : List.copyOf(workers)) {
+        if (!ready(worker)) {
+          workers.remove(worker);
+        }
+      }
       int rounds = cells.stream().mapToInt(Cell::rounds).max().orElse(0);
       for (int round = 1; round <= rounds; round++) {
         for (WorkerProcess worker : List.copyOf(workers)) {
-          if (round <= worker.cell().rounds() && !round(worker, round, everybody)) {
+          if (round <= worker.cell().rounds() && !round(worker, round, everybody, inEachRound)) {
             workers.remove(worker);
             worker.close();
           }
@@ -72,7 +82,7 @@ public final class Driver {
     } finally {
       workers.forEach(WorkerProcess::close);
     }
-    cells.forEach(this::shareOfTheLimit);
+    shareOfTheLimit(cells);
   }
 
   private Optional<WorkerProcess> start(Cell cell) {
@@ -89,26 +99,38 @@ public final class Driver {
         return Optional.empty();
       }
       say("%s: %s", cell.name(), CellSize.describe(cell));
-      WorkerProcess worker = WorkerProcess.start(cell, folders.images(cell.sink()), folders.logs());
-      try {
-        worker.awaitReady();
-        return Optional.of(worker);
-      } catch (IOException e) {
-        worker.close();
-        throw e;
-      }
+      return Optional.of(WorkerProcess.start(cell, folders.images(cell.sink()), folders.logs()));
     } catch (IOException e) {
-      results.add(cell.name(), new Sample("ramshot", 1).failed(e.getMessage()));
-      say("%s: %s", cell.name(), e.getMessage());
+      fail(cell, e);
       return Optional.empty();
     }
   }
 
+  private boolean ready(WorkerProcess worker) {
+    try {
+      worker.awaitReady();
+      return true;
+    } catch (IOException e) {
+      worker.close();
+      fail(worker.cell(), e);
+      return false;
+    }
+  }
+
+  private void fail(Cell cell, IOException reason) {
+    results.add(cell.name(), new Sample("ramshot", 1).failed(reason.getMessage()));
+    say("%s: %s", cell.name(), reason.getMessage());
+  }
+
   /** False if the guest's JVM is gone. */
-  private boolean round(WorkerProcess worker, int round, boolean everybody)
+  private boolean round(
+      WorkerProcess worker, int round, boolean everybody, Predicate<String> inEachRound)
       throws InterruptedException {
     Cell cell = worker.cell();
     for (String contender : cell.contenders()) {
+      if (round > 1 && !inEachRound.test(contender)) {
+        continue;
+      }
       if (round > 1 && System.nanoTime() > deadlineNanos) {
         results.note(
             String.format(
@@ -170,12 +192,17 @@ public final class Driver {
   }
 
   /** Against the disk's median, not its turn in the same round: single turns scatter. */
-  private void shareOfTheLimit(Cell cell) {
-    double disk = results.summary(cell.name(), "disk", Figure.MB_S).median();
-    Set<Sample> samples = new LinkedHashSet<>(results.samples(cell.name()));
-    for (Sample sample : samples) {
-      if (!List.of("disk", "memcpy").contains(sample.contender()) && !Double.isNaN(disk)) {
-        sample.get(Figure.MB_S).ifPresent(rate -> sample.set(Figure.DISK_SHARE, rate / disk));
+  private void shareOfTheLimit(List<Cell> cells) {
+    for (Cell cell : cells) {
+      Summary limit = results.summary(cell.name(), DISK, Figure.MB_S);
+      if (!limit.present()) {
+        limit = results.summary(cells.get(0).name(), DISK, Figure.MB_S);
+      }
+      for (Sample sample : results.samples(cell.name())) {
+        if (limit.present() && !REFERENCES.contains(sample.contender())) {
+          double disk = limit.median();
+          sample.get(Figure.MB_S).ifPresent(rate -> sample.set(Figure.DISK_SHARE, rate / disk));
+        }
       }
     }
   }

@@ -60,7 +60,7 @@ public final class QuickLine {
     add("fork_lost_random_ms_per_gib", RANDOM, "fork", Figure.LOST_MS_PER_GIB);
     add("fork_guest_share_random", RANDOM, "fork", Figure.GUEST_SHARE);
     add("mb_s_random", RANDOM, "ramshot", Figure.MB_S);
-    add("disk_mb_s_random", RANDOM, "disk", Figure.MB_S);
+    add("stop_lost_ms_per_gib", SEQUENTIAL, "stop-and-copy", Figure.LOST_MS_PER_GIB);
     add("stall_p50_random_us", RANDOM, "ramshot", Figure.STALL_P50_US);
     add("stall_p99_random_us", RANDOM, "ramshot", Figure.STALL_P99_US);
     add("stall_max_random_us", RANDOM, "ramshot", Figure.STALL_MAX_US);

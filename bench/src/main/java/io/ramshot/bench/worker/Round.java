@@ -25,7 +25,7 @@ final class Round {
   private static final double BYTES_PER_MB = 1e6;
   private static final double BYTES_PER_GIB = 1 << 30;
 
-  private static final long WARM_MILLIS = 200;
+  private static final long WARM_MILLIS = 100;
   private static final int MEMORY_PERIOD_MILLIS = 5;
 
   /** Guest speed is noted down this long and no longer, in ns. */
