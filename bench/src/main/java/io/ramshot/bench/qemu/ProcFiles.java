@@ -25,14 +25,19 @@ final class ProcFiles {
     return cpuSeconds(Files.readString(folder.resolve("task/" + tid + "/stat")), 2);
   }
 
-  /** Memory that is there, in bytes. */
+  /** Memory that is there, with its page tables, in bytes. */
   long residentBytes() throws IOException {
-    return kibibytes(Files.readString(folder.resolve("status")), "VmRSS") * 1024;
+    return status("VmRSS");
   }
 
-  /** The most there ever was, or since {@link #forgetPeak}, in bytes. */
+  /** The most there ever was, or since {@link #forgetPeak}, with page tables now, in bytes. */
   long peakResidentBytes() throws IOException {
-    return kibibytes(Files.readString(folder.resolve("status")), "VmHWM") * 1024;
+    return status("VmHWM");
+  }
+
+  private long status(String key) throws IOException {
+    String status = Files.readString(folder.resolve("status"));
+    return (kibibytes(status, key) + kibibytes(status, "VmPTE")) * 1024;
   }
 
   void forgetPeak() throws IOException {

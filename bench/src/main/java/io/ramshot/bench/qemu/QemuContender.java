@@ -211,13 +211,15 @@ public final class QemuContender implements OutsideContender {
         new Figure[] {Figure.GAP_BEFORE_P999_US, Figure.GAP_P99_US, Figure.GAP_P999_US}) {
       sample.missing(figure, "QEMU's guest is looked at from outside, twice a millisecond");
     }
-    long bucketNanos = cell.timing().traceMillis() * 1_000_000L;
-    sample.trace(
-        new SpeedTrace(
-            bucketNanos,
-            times.freeze - times.start,
-            times.durable - times.start,
-            log.shares(times.start, times.end, bucketNanos, before)));
+    if (cell.timing().traceMillis() > 0) {
+      long bucketNanos = cell.timing().traceMillis() * 1_000_000L;
+      sample.trace(
+          new SpeedTrace(
+              bucketNanos,
+              times.freeze - times.start,
+              times.durable - times.start,
+              log.shares(times.start, times.end, bucketNanos, before)));
+    }
   }
 
   /** When what happened, by {@link System#nanoTime}. */
