@@ -7,10 +7,14 @@ import io.ramshot.bench.driver.Driver;
 import io.ramshot.bench.driver.Folders;
 import io.ramshot.bench.figures.Figure;
 import io.ramshot.bench.figures.Results;
+import io.ramshot.bench.report.Machine;
 import io.ramshot.bench.report.QuickLine;
+import io.ramshot.bench.report.ResultFiles;
+import io.ramshot.bench.report.SpeedPicture;
 import io.ramshot.bench.report.Table;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -58,9 +62,11 @@ public final class Bench implements Callable<Integer> {
           Figure.STALL_P99_US,
           Figure.STALL_MAX_US,
           Figure.GAP_BEFORE_MAX_US,
+          Figure.GAP_PREPARE_MAX_US,
           Figure.GAP_MAX_US,
           Figure.EXTRA_MEM_MB,
           Figure.CPU_OWN_S,
+          Figure.OTHERS_CPU,
           Figure.AFTER_SHARE);
 
   @Spec private CommandSpec spec;
@@ -93,6 +99,19 @@ public final class Bench implements Callable<Integer> {
           "Folder for the images, on the disk to be measured; default bench/target/bench-files.")
   private Path dir;
 
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Also writes results.json, results.csv and the picture there.")
+  private Path out;
+
+  @Option(
+      names = "--svg",
+      paramLabel = "FILE",
+      description =
+          "Writes the picture of the guest's speed over time in the cell sequential to this file.")
+  private Path svg;
+
   public static void main(String[] arguments) {
     System.exit(execute(arguments));
   }
@@ -123,6 +142,7 @@ public final class Bench implements Callable<Integer> {
       }
       return CommandLine.ExitCode.OK;
     }
+    Instant started = Instant.now();
     Results results = new Results();
     try (Folders folders = new Folders(dir != null ? dir : target().resolve("bench-files"))) {
       Driver driver = new Driver(folders, results);
@@ -135,7 +155,12 @@ public final class Bench implements Callable<Integer> {
         }
       }
     }
+    results.noteOthers();
     print(results);
+    write(results, started);
+    if (quick) {
+      System.out.println(QuickLine.of(results));
+    }
     return results.anyFailure() ? CommandLine.ExitCode.SOFTWARE : CommandLine.ExitCode.OK;
   }
 
@@ -151,6 +176,14 @@ public final class Bench implements Callable<Integer> {
     if (quick && !only.isEmpty()) {
       throw new ParameterException(
           spec.commandLine(), "--quick has cells of its own: leave out --only or --quick");
+    }
+    if (svg != null && (quick || !(only.isEmpty() || only.contains(QuickLine.SEQUENTIAL)))) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--svg="
+              + svg
+              + " shows the cell sequential, which is not run: leave out --quick, and have sequential"
+              + " in --only");
     }
     List<Cell> all = quick ? Catalogue.quick() : Catalogue.full();
     for (String name : only) {
@@ -188,8 +221,26 @@ public final class Bench implements Callable<Integer> {
       System.out.println();
     }
     results.notes().forEach(note -> System.out.println("note: " + note));
-    if (quick) {
-      System.out.println(QuickLine.of(results));
+  }
+
+  private void write(Results results, Instant started) throws IOException {
+    if (out != null) {
+      new ResultFiles(results).write(out, started, Machine.facts());
+      for (String cell : results.cells()) {
+        String picture = SpeedPicture.of(results, cell);
+        if (picture != null) {
+          SpeedPicture.write(picture, out.resolve("guest-speed-" + cell + ".svg"));
+        }
+      }
+      System.out.println("results: " + out.resolve("results.json"));
+    }
+    if (svg != null) {
+      String picture = SpeedPicture.of(results, QuickLine.SEQUENTIAL);
+      if (picture == null) {
+        throw new IOException("nobody's speed was noted down, so there is no " + svg);
+      }
+      SpeedPicture.write(picture, svg);
+      System.out.println("picture: " + svg);
     }
   }
 }

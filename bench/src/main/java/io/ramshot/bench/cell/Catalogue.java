@@ -14,11 +14,16 @@ public final class Catalogue {
   /** So that a throttled cell ends: its RAM takes 5 s at 50 MB/s. */
   private static final long THROTTLED_BYTES = 256 * MIB;
 
-  private static final int BASE_ROUNDS = 5;
+  private static final int BASE_ROUNDS = 4;
   private static final int ROUNDS = 3;
 
+  private static final int BIG_ROUNDS = 2;
+
+  /** With the guest's speed over time, for the picture. */
+  private static final Timing TRACED = new Timing(1000, 1000, 10);
+
   /** The ten seconds after, where huge pages kept or lost would show. */
-  private static final Timing LONG = new Timing(1000, 10_000, 10);
+  private static final Timing LONG = new Timing(1000, 10_000, 0);
 
   private static final Timing SHORT = new Timing(1000, 1000, 0);
 
@@ -41,6 +46,7 @@ public final class Catalogue {
   private Catalogue() {
     base("sequential", Workload.SEQUENTIAL);
     base("random", Workload.RANDOM);
+    after("sequential-after", Workload.SEQUENTIAL);
     for (Workload workload : List.of(Workload.ZIPF, Workload.READ_MOSTLY, Workload.IDLE)) {
       add(workload.key(), workload, 1, GIB, true, Sink.DISK);
     }
@@ -52,13 +58,13 @@ public final class Catalogue {
     add("random-4k-pages", Workload.RANDOM, 1, GIB, false, Sink.DISK);
     add("sequential-tmpfs", Workload.SEQUENTIAL, 1, GIB, true, Sink.TMPFS);
     add("random-tmpfs", Workload.RANDOM, 1, GIB, true, Sink.TMPFS);
-    add("zipf-throttled", Workload.ZIPF, 1, THROTTLED_BYTES, true, Sink.THROTTLED);
-    add("read-mostly-throttled", Workload.READ_MOSTLY, 1, THROTTLED_BYTES, true, Sink.THROTTLED);
-    add("sequential-throttled", Workload.SEQUENTIAL, 1, THROTTLED_BYTES, true, Sink.THROTTLED);
-    add("sequential-4g", Workload.SEQUENTIAL, 1, 4 * GIB, true, Sink.DISK);
-    add("random-4g", Workload.RANDOM, 1, 4 * GIB, true, Sink.DISK);
-    big("read-mostly-12g", Workload.READ_MOSTLY);
-    big("sequential-12g", Workload.SEQUENTIAL);
+    throttled("zipf-throttled", Workload.ZIPF);
+    throttled("read-mostly-throttled", Workload.READ_MOSTLY);
+    throttled("sequential-throttled", Workload.SEQUENTIAL);
+    big("sequential-4g", Workload.SEQUENTIAL, 4 * GIB);
+    big("random-4g", Workload.RANDOM, 4 * GIB);
+    big("read-mostly-12g", Workload.READ_MOSTLY, 12 * GIB);
+    big("sequential-12g", Workload.SEQUENTIAL, 12 * GIB);
   }
 
   /** In the order in which they run. */
@@ -90,7 +96,7 @@ public final class Catalogue {
   }
 
   private void base(String name, Workload workload) {
-    cells.add(new Cell(name, workload, 1, GIB, true, Sink.DISK, EVERYBODY, BASE_ROUNDS, LONG));
+    cells.add(new Cell(name, workload, 1, GIB, true, Sink.DISK, EVERYBODY, BASE_ROUNDS, TRACED));
   }
 
   private void add(
@@ -100,17 +106,29 @@ public final class Catalogue {
         new Cell(name, workload, threads, ramBytes, hugePages, sink, contenders, ROUNDS, SHORT));
   }
 
-  private void big(String name, Workload workload) {
+  private void after(String name, Workload workload) {
+    List<String> contenders = List.of("ramshot", "fork");
+    cells.add(new Cell(name, workload, 1, GIB, true, Sink.DISK, contenders, ROUNDS, LONG));
+  }
+
+  private void throttled(String name, Workload workload) {
+    List<String> contenders = List.of("ramshot", "fork", "stop-and-copy");
     cells.add(
         new Cell(
             name,
             workload,
             1,
-            12 * GIB,
+            THROTTLED_BYTES,
             true,
-            Sink.DISK,
-            List.of("disk", "ramshot", "fork"),
-            2,
+            Sink.THROTTLED,
+            contenders,
+            BIG_ROUNDS,
             SHORT));
+  }
+
+  private void big(String name, Workload workload, long ramBytes) {
+    List<String> contenders = List.of("disk", "ramshot", "fork");
+    cells.add(
+        new Cell(name, workload, 1, ramBytes, true, Sink.DISK, contenders, BIG_ROUNDS, SHORT));
   }
 }

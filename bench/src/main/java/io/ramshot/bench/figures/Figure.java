@@ -29,7 +29,8 @@ public enum Figure {
   STALL_MAX_US("us", "the same, longest"),
   GAP_BEFORE_P999_US("us", "between two looks at the clock in a guest thread before, 99.9 %"),
   GAP_BEFORE_MAX_US("us", "the same, longest: what the machine does without a snapshot"),
-  GAP_P99_US("us", "between two looks at the clock in a guest thread during, 99 %"),
+  GAP_PREPARE_MAX_US("us", "the same from the request to the freeze, longest"),
+  GAP_P99_US("us", "the same from the freeze to the durable file, 99 %"),
   GAP_P999_US("us", "the same, 99.9 %"),
   GAP_MAX_US("us", "the same, longest; the pause is in it"),
   SAFEPOINTS("count", "safepoints of the guest's JVM during"),
@@ -45,6 +46,8 @@ public enum Figure {
   POOL_MB("MB", "the most that was in use of the copy pool"),
   POOL_FULL_MS("ms", "from the freeze until the pool was full"),
   SHARE_UNTIL_POOL_FULL("share", "guest speed until then, share of before"),
+  OTHERS_CPU(
+      "share", "of the machine's CPU time, used by other programs, from the request to the end"),
   AFTER_SHARE("share", "guest speed in the time after, share of before"),
   HUGE_BEFORE("share", "part of guest RAM on huge pages before"),
   HUGE_AFTER("share", "the same after"),

@@ -4,11 +4,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
 /** Every sample of a run, cell by cell, and what was left out and why. */
 public final class Results {
+  /** Others may take this share of the CPUs and are not worth a word: the kernel's own threads. */
+  private static final double QUIET = 0.1;
+
   private final Map<String, List<Sample>> cells = new LinkedHashMap<>();
   private final Map<String, String> descriptions = new LinkedHashMap<>();
   private final List<String> notes = new ArrayList<>();
@@ -31,6 +35,24 @@ public final class Results {
   public void note(String text) {
     if (!notes.contains(text)) {
       notes.add(text);
+    }
+  }
+
+  /** Says how much other programs got in the way, if they did. */
+  public void noteOthers() {
+    List<Double> shares = new ArrayList<>();
+    for (List<Sample> samples : cells.values()) {
+      samples.forEach(sample -> sample.get(Figure.OTHERS_CPU).ifPresent(shares::add));
+    }
+    Summary others = Summary.of(shares);
+    if (others.present() && others.max() > QUIET) {
+      note(
+          String.format(
+              Locale.ROOT,
+              "other programs took up to %.0f %% of the CPUs in a round (median %.0f %%): such"
+                  + " figures are worse than they should be, run it on a quiet machine",
+              100 * others.max(),
+              100 * others.median()));
     }
   }
 

@@ -51,7 +51,9 @@ public final class QuickLine {
     add("cpu_own_s", SEQUENTIAL, "ramshot", Figure.CPU_OWN_S);
     add("after_share", SEQUENTIAL, "ramshot", Figure.AFTER_SHARE);
     add("gap_before_max_us", SEQUENTIAL, "ramshot", Figure.GAP_BEFORE_MAX_US);
+    add("gap_prepare_max_us", SEQUENTIAL, "ramshot", Figure.GAP_PREPARE_MAX_US);
     add("gap_max_us", SEQUENTIAL, "ramshot", Figure.GAP_MAX_US);
+    add("others_cpu", SEQUENTIAL, "ramshot", Figure.OTHERS_CPU);
     add("stop_pause_us", SEQUENTIAL, "stop-and-copy", Figure.PAUSE_US);
     add("memcpy_mb_s", SEQUENTIAL, "memcpy", Figure.MB_S);
     add("pause_random_us", RANDOM, "ramshot", Figure.PAUSE_US);

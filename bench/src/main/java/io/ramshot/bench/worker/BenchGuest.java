@@ -18,6 +18,7 @@ final class BenchGuest {
   private final List<GuestThread> threads = new ArrayList<>();
   private final ThreadMXBean cpu = ManagementFactory.getThreadMXBean();
   private volatile long countAtFreeze;
+  private volatile List<Span> fromFreezeOn;
 
   private BenchGuest(GuestRam ram) {
     this.ram = ram;
@@ -62,6 +63,22 @@ final class BenchGuest {
 
   private void noteFreeze() {
     countAtFreeze = count();
+    List<Span> next = fromFreezeOn;
+    if (next != null) {
+      fromFreezeOn = null;
+      turn(next);
+    }
+  }
+
+  /**
+   * Makes threads note down into new spans from the next freeze on.
+   *
+   * @return where they will
+   */
+  List<Span> turnAtFreeze(long originNanos, long bucketNanos, int buckets) {
+    List<Span> next = spans(originNanos, bucketNanos, buckets);
+    fromFreezeOn = next;
+    return next;
   }
 
   /** {@link #count} when the newest freeze was asked for. */
@@ -76,9 +93,23 @@ final class BenchGuest {
 
   /** Threads note down into new spans from now on. Returns where they did so far. */
   List<Span> turn(long originNanos, long bucketNanos, int buckets) {
+    return turn(spans(originNanos, bucketNanos, buckets));
+  }
+
+  /** New spans, a thread each. */
+  List<Span> spans(long originNanos, long bucketNanos, int buckets) {
+    List<Span> spans = new ArrayList<>();
+    for (int i = 0; i < threads.size(); i++) {
+      spans.add(new Span(originNanos, bucketNanos, buckets));
+    }
+    return spans;
+  }
+
+  /** The same with spans that exist. */
+  List<Span> turn(List<Span> next) {
     List<Span> before = new ArrayList<>();
-    for (GuestThread thread : threads) {
-      before.add(thread.turn(new Span(originNanos, bucketNanos, buckets)));
+    for (int i = 0; i < threads.size(); i++) {
+      before.add(threads.get(i).turn(next.get(i)));
     }
     return before;
   }

@@ -97,6 +97,10 @@ final class Round {
     long cpu = BenchLibrary.rb_process_cpu();
     long guestCpu = guest.cpuNanos();
     long requestCount = guest.count();
+    List<Span> preparing = guest.spans(start, bucket, buckets);
+    guest.turn(preparing);
+    List<Span> during = guest.turnAtFreeze(start, bucket, buckets);
+    MachineCpu machine = MachineCpu.now();
     long request = System.nanoTime();
     long[] left = new long[2];
     long extraMemory;
@@ -105,19 +109,22 @@ final class Round {
       if (!turn.ended()) {
         turn.end();
       }
+      sample.set(
+          Figure.OTHERS_CPU,
+          MachineCpu.now().othersSince(machine, turn.endCpuNanos() - cpu + turn.childCpuNanos()));
     } finally {
       extraMemory = memory.extraBytes();
       BenchLibrary.rb_memory_watched(left);
     }
     cpu = turn.endCpuNanos() - cpu;
     guestCpu = turn.endGuestCpuNanos() - guestCpu;
-    List<Span> during = guest.turn(start, bucket, buckets);
+    guest.turn(start, bucket, buckets);
 
     long afterCount = guest.count();
     long afterStart = System.nanoTime();
     Thread.sleep(cell.timing().afterMillis());
     double after = (double) (guest.count() - afterCount) / (System.nanoTime() - afterStart) / speed;
-    List<Span> afterSpans = guest.turn(start, bucket, 0);
+    List<Span> afterwards = guest.turn(start, bucket, 0);
 
     Gate gate = guest.gate();
     sample
@@ -129,10 +136,14 @@ final class Round {
             (guest.countAtFreeze() - requestCount) / (speed * (gate.closeNanos() - request)))
         .set(Figure.AFTER_SHARE, after)
         .set(Figure.HUGE_AFTER, guest.ram().hugeShare());
+    gaps(sample, before, preparing, during);
     if (gate.closeNanos() - request < NANOS_PER_MILLI) {
-      sample.missing(Figure.PREPARE_SHARE, "prepared in less than 1 ms");
+      String reason = "prepared in less than 1 ms";
+      sample
+          .missing(Figure.PREPARE_SHARE, reason)
+          .missing(Figure.PREPARE_MS, reason)
+          .missing(Figure.GAP_PREPARE_MAX_US, reason);
     }
-    gaps(sample, before, during);
     safepoints(sample, request, turn.endNanos());
     if (turn.incomplete() == null) {
       whole(sample, turn, request, requestCount);
@@ -163,7 +174,12 @@ final class Round {
     }
     if (cell.timing().traceMillis() > 0) {
       sample.trace(
-          trace(List.of(before, during, afterSpans), start, turn.endNanos(), bucket, speed));
+          trace(
+              List.of(before, preparing, during, afterwards),
+              start,
+              turn.endNanos(),
+              bucket,
+              speed));
     }
   }
 
@@ -187,12 +203,14 @@ final class Round {
     return all;
   }
 
-  private static void gaps(Sample sample, List<Span> before, List<Span> during) {
+  private static void gaps(
+      Sample sample, List<Span> before, List<Span> preparing, List<Span> during) {
     Histogram without = merge(before);
     Histogram with = merge(during);
     sample
         .set(Figure.GAP_BEFORE_P999_US, without.getValueAtPercentile(99.9) / NANOS_PER_MICRO)
         .set(Figure.GAP_BEFORE_MAX_US, without.getMaxValue() / NANOS_PER_MICRO)
+        .set(Figure.GAP_PREPARE_MAX_US, merge(preparing).getMaxValue() / NANOS_PER_MICRO)
         .set(Figure.GAP_P99_US, with.getValueAtPercentile(99) / NANOS_PER_MICRO)
         .set(Figure.GAP_P999_US, with.getValueAtPercentile(99.9) / NANOS_PER_MICRO)
         .set(Figure.GAP_MAX_US, with.getMaxValue() / NANOS_PER_MICRO);

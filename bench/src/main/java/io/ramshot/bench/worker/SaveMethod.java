@@ -12,6 +12,9 @@ import java.nio.file.Path;
 final class SaveMethod {
   private static final int[] DEPTHS = {1, 2, 4};
 
+  /** More says no more about a disk, in bytes. */
+  private static final long ENOUGH = 4L << 30;
+
   private final long[] bestNanos = new long[DEPTHS.length];
   private int tried;
 
@@ -38,6 +41,11 @@ final class SaveMethod {
 
   /** Writes all of the guest's RAM in the calling thread; the guest must be frozen. */
   static Written save(Cell cell, GuestRam ram, Path file, int depth) throws IOException {
+    return save(cell, ram, ram.bytes(), file, depth);
+  }
+
+  private static Written save(Cell cell, GuestRam ram, long bytes, Path file, int depth)
+      throws IOException {
     long[] out = new long[BenchLibrary.SAVE_FIGURES];
     BenchLibrary.check(
         "writing " + file,
@@ -73,7 +81,7 @@ final class SaveMethod {
 
   private static Written once(Cell cell, GuestRam ram, Path file, int depth) throws IOException {
     try {
-      return save(cell, ram, file, depth);
+      return save(cell, ram, Math.min(ENOUGH, ram.bytes()), file, depth);
     } finally {
       Files.deleteIfExists(file);
     }
