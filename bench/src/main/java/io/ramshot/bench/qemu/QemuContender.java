@@ -168,19 +168,23 @@ public final class QemuContender implements OutsideContender {
     double before = log.speed(times.start, times.request);
     double share = log.speed(times.freeze, times.durable) / before;
     double durationMillis = (times.durable - times.freeze) / 1e6;
+    double allShare = log.speed(times.request, times.durable) / before;
+    double allMillis = (times.durable - times.request) / 1e6;
     double gibibytes = (double) cell.ramBytes() / (1L << 30);
     sample
         .set(Figure.BEFORE_MOPS, before / 1e6)
         .set(Figure.GUEST_SHARE, share)
         .set(Figure.DURATION_MS, durationMillis)
         .set(Figure.LOST_MS_PER_GIB, (1 - share) * durationMillis / gibibytes)
+        .set(Figure.LOST_ALL_MS_PER_GIB, (1 - allShare) * allMillis / gibibytes)
         .set(Figure.PREPARE_MS, (times.freeze - times.request) / 1e6)
         .set(Figure.PREPARE_SHARE, log.speed(times.request, times.freeze) / before)
         .set(Figure.MB_S, cell.ramBytes() * 1e3 / (times.durable - times.thaw))
         .set(Figure.WRITE_MB_S, cell.ramBytes() * 1e3 / (times.written - times.thaw))
-        .set(Figure.AFTER_SHARE, log.speed(times.durable, times.end) / before)
-        .set(Figure.GAP_BEFORE_MAX_US, log.longestStandstill(times.start, times.request) / 1e3)
-        .set(Figure.GAP_MAX_US, log.longestStandstill(times.freeze, times.durable) / 1e3);
+        .set(Figure.AFTER_SHARE, log.speed(times.durable, times.end) / before);
+    gap(sample, Figure.GAP_BEFORE_MAX_US, log.longestStandstill(times.start, times.request));
+    gap(sample, Figure.GAP_PREPARE_MAX_US, log.longestStandstill(times.request, times.freeze));
+    gap(sample, Figure.GAP_MAX_US, log.longestStandstill(times.freeze, times.durable));
     // QEMU's downtime counts whole milliseconds and waits for the guest to stop, its events do not.
     double pauseMicros = status.downtimeMillis().orElse(0) * 1e3;
     if (times.stopped) {
@@ -219,6 +223,14 @@ public final class QemuContender implements OutsideContender {
               times.freeze - times.start,
               times.durable - times.start,
               log.shares(times.start, times.end, bucketNanos, before)));
+    }
+  }
+
+  private static void gap(Sample sample, Figure figure, long nanos) {
+    if (nanos > 0) {
+      sample.set(figure, nanos / 1e3);
+    } else {
+      sample.missing(figure, "never seen to stand still, looked at twice a millisecond");
     }
   }
 
