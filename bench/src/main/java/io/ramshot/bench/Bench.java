@@ -1,0 +1,246 @@
+package io.ramshot.bench;
+
+import io.ramshot.bench.cell.Catalogue;
+import io.ramshot.bench.cell.Cell;
+import io.ramshot.bench.cell.CellSize;
+import io.ramshot.bench.driver.Driver;
+import io.ramshot.bench.driver.Folders;
+import io.ramshot.bench.figures.Figure;
+import io.ramshot.bench.figures.Results;
+import io.ramshot.bench.report.Machine;
+import io.ramshot.bench.report.QuickLine;
+import io.ramshot.bench.report.ResultFiles;
+import io.ramshot.bench.report.SpeedPicture;
+import io.ramshot.bench.report.Table;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command line of {@code bench/run}. */
+@Command(
+    name = "bench/run",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Takes snapshots of running guests with ramshot and with what else there is, side by side.",
+      "Results go to standard output, progress to standard error. See bench/README.md."
+    })
+public final class Bench implements Callable<Integer> {
+
+  /** Where bench/ is; set by the script. */
+  private static final String ROOT = "ramshot.bench.root";
+
+  private static final int MOST_ROUNDS = 100;
+
+  /** No turn of a quick run begins later, in s: one takes up to five. */
+  private static final double QUICK_SECONDS = 53;
+
+  /** What a quick run shows. */
+  private static final List<Figure> QUICK_FIGURES =
+      List.of(
+          Figure.PAUSE_US,
+          Figure.GATE_US,
+          Figure.ARM_US,
+          Figure.GUEST_SHARE,
+          Figure.LOST_MS_PER_GIB,
+          Figure.LOST_ALL_MS_PER_GIB,
+          Figure.DURATION_MS,
+          Figure.PREPARE_MS,
+          Figure.MB_S,
+          Figure.DISK_SHARE,
+          Figure.STALL_P50_US,
+          Figure.STALL_P99_US,
+          Figure.STALL_MAX_US,
+          Figure.GAP_BEFORE_MAX_US,
+          Figure.GAP_PREPARE_MAX_US,
+          Figure.GAP_MAX_US,
+          Figure.EXTRA_MEM_MB,
+          Figure.CPU_OWN_S,
+          Figure.OTHERS_CPU,
+          Figure.AFTER_SHARE);
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--quick",
+      description = "A slice in less than a minute; ends with one line of name=value pairs.")
+  private boolean quick;
+
+  @Option(
+      names = "--only",
+      split = ",",
+      paramLabel = "CELL",
+      description = "Only these cells; see --list.")
+  private List<String> only = List.of();
+
+  @Option(names = "--list", description = "Lists the cells and ends.")
+  private boolean list;
+
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      description = "Rounds of each cell, 1 to 100, instead of its own number.")
+  private Integer rounds;
+
+  @Option(
+      names = "--dir",
+      paramLabel = "DIR",
+      description =
+          "Folder for the images, on the disk to be measured; default bench/target/bench-files.")
+  private Path dir;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Also writes results.json, results.csv and the picture there.")
+  private Path out;
+
+  @Option(
+      names = "--svg",
+      paramLabel = "FILE",
+      description =
+          "Writes the picture of the guest's speed over time in the cell sequential to this file.")
+  private Path svg;
+
+  public static void main(String[] arguments) {
+    System.exit(execute(arguments));
+  }
+
+  /** Runs a command line; its exit status is 2 for a bad one, 1 if something failed. */
+  static int execute(String... arguments) {
+    return new CommandLine(new Bench())
+        .setParameterExceptionHandler(
+            (exception, words) -> {
+              System.err.println(
+                  "bench/run: " + exception.getMessage() + " (bench/run --help shows all options)");
+              return CommandLine.ExitCode.USAGE;
+            })
+        .setExecutionExceptionHandler(
+            (exception, commandLine, result) -> {
+              System.err.println("bench/run: " + exception.getMessage());
+              return CommandLine.ExitCode.SOFTWARE;
+            })
+        .execute(arguments);
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    List<Cell> cells = cells();
+    if (list) {
+      for (Cell cell : cells) {
+        System.out.printf("%-24s %s%n", cell.name(), CellSize.describe(cell));
+      }
+      return CommandLine.ExitCode.OK;
+    }
+    Instant started = Instant.now();
+    Results results = new Results();
+    try (Folders folders = new Folders(dir != null ? dir : target().resolve("bench-files"))) {
+      Driver driver = new Driver(folders, results);
+      if (quick) {
+        driver.limit(QUICK_SECONDS);
+        driver.run(cells, false, Catalogue::quickInEachRound);
+      } else {
+        for (Cell cell : cells) {
+          driver.run(cell);
+        }
+      }
+    }
+    results.noteOthers();
+    print(results);
+    write(results, started);
+    if (quick) {
+      System.out.println(QuickLine.of(results));
+    }
+    return results.anyFailure() ? CommandLine.ExitCode.SOFTWARE : CommandLine.ExitCode.OK;
+  }
+
+  private static Path target() {
+    return Path.of(System.getProperty(ROOT, "bench")).resolve("target");
+  }
+
+  private List<Cell> cells() {
+    if (rounds != null && (rounds < 1 || rounds > MOST_ROUNDS)) {
+      throw new ParameterException(
+          spec.commandLine(), "--rounds=" + rounds + " is out of range: give 1 to " + MOST_ROUNDS);
+    }
+    if (quick && !only.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(), "--quick has cells of its own: leave out --only or --quick");
+    }
+    if (svg != null && (quick || !(only.isEmpty() || only.contains(QuickLine.SEQUENTIAL)))) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--svg="
+              + svg
+              + " shows the cell sequential, which is not run: leave out --quick, and have sequential"
+              + " in --only");
+    }
+    List<Cell> all = quick ? Catalogue.quick() : Catalogue.full();
+    for (String name : only) {
+      if (all.stream().noneMatch(cell -> cell.name().equals(name))) {
+        throw new ParameterException(
+            spec.commandLine(), "--only=" + name + " is no cell: bench/run --list shows them");
+      }
+    }
+    List<Cell> chosen = new ArrayList<>();
+    for (Cell cell : all) {
+      if (only.isEmpty() || only.contains(cell.name())) {
+        chosen.add(rounds == null ? cell : withRounds(cell, rounds));
+      }
+    }
+    return chosen;
+  }
+
+  private static Cell withRounds(Cell cell, int rounds) {
+    return new Cell(
+        cell.name(),
+        cell.workload(),
+        cell.threads(),
+        cell.ramBytes(),
+        cell.hugePages(),
+        cell.sink(),
+        cell.contenders(),
+        rounds,
+        cell.timing());
+  }
+
+  private void print(Results results) {
+    Table table = new Table(results, quick ? QUICK_FIGURES : Arrays.asList(Figure.values()));
+    for (String cell : results.cells()) {
+      table.lines(cell).forEach(System.out::println);
+      System.out.println();
+    }
+    results.notes().forEach(note -> System.out.println("note: " + note));
+  }
+
+  private void write(Results results, Instant started) throws IOException {
+    if (out != null) {
+      new ResultFiles(results).write(out, started, Machine.facts());
+      for (String cell : results.cells()) {
+        String picture = SpeedPicture.of(results, cell);
+        if (picture != null) {
+          SpeedPicture.write(picture, out.resolve("guest-speed-" + cell + ".svg"));
+        }
+      }
+      System.out.println("results: " + out.resolve("results.json"));
+    }
+    if (svg != null) {
+      String picture = SpeedPicture.of(results, QuickLine.SEQUENTIAL);
+      if (picture == null) {
+        throw new IOException("nobody's speed was noted down, so there is no " + svg);
+      }
+      SpeedPicture.write(picture, svg);
+      System.out.println("picture: " + svg);
+    }
+  }
+}

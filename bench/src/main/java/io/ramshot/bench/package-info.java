@@ -1,0 +1,2 @@
+/** The bench's command line. */
+package io.ramshot.bench;

@@ -1,0 +1,100 @@
+package io.ramshot.bench.report;
+
+import io.ramshot.bench.figures.Figure;
+import io.ramshot.bench.figures.Results;
+import io.ramshot.bench.figures.Summary;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A cell for people: a line a figure, a column a contender, each with the median, the range and the
+ * ratio to ramshot; what is missing is explained below.
+ */
+public final class Table {
+
+  /** Whom all others are compared with. */
+  static final String BASE = "ramshot";
+
+  private final Results results;
+  private final List<Figure> figures;
+
+  /**
+   * @param figures the lines, as far as any contender has them
+   */
+  public Table(Results results, List<Figure> figures) {
+    this.results = results;
+    this.figures = figures;
+  }
+
+  /** The lines of one cell's table. */
+  public List<String> lines(String cell) {
+    List<String> names = new ArrayList<>(results.contenders(cell));
+    Map<String, List<String>> reasons = new LinkedHashMap<>();
+    List<List<String>> rows = new ArrayList<>();
+    List<String> head = new ArrayList<>(List.of(""));
+    head.addAll(names);
+    rows.add(head);
+    for (Figure figure : figures) {
+      if (names.stream().noneMatch(name -> results.summary(cell, name, figure).present())) {
+        continue;
+      }
+      List<String> row = new ArrayList<>(List.of(figure.key()));
+      for (String name : names) {
+        row.add(field(cell, name, figure, reasons));
+      }
+      rows.add(row);
+    }
+    List<String> lines = new ArrayList<>();
+    lines.add(cell + ": " + results.description(cell));
+    lines.addAll(align(rows));
+    reasons.forEach((why, where) -> lines.add("  - " + String.join(", ", where) + ": " + why));
+    return lines;
+  }
+
+  private String field(String cell, String name, Figure figure, Map<String, List<String>> reasons) {
+    Summary summary = results.summary(cell, name, figure);
+    if (!summary.present()) {
+      String why = results.reason(cell, name, figure);
+      if (why != null) {
+        reasons.computeIfAbsent(why, key -> new ArrayList<>()).add(name + " " + figure.key());
+      }
+      return Numbers.NONE;
+    }
+    String text = Numbers.plain(summary.median());
+    if (summary.count() > 1) {
+      text += " (" + Numbers.plain(summary.min()) + "-" + Numbers.plain(summary.max()) + ")";
+    }
+    String ratio = ratio(cell, name, figure);
+    return ratio.isEmpty() ? text : text + " " + ratio;
+  }
+
+  private String ratio(String cell, String name, Figure figure) {
+    Summary base = results.summary(cell, BASE, figure);
+    if (name.equals(BASE) || !base.present() || base.median() <= 0) {
+      return "";
+    }
+    return Numbers.plain(results.summary(cell, name, figure).median() / base.median()) + "x";
+  }
+
+  private static List<String> align(List<List<String>> rows) {
+    int columns = rows.get(0).size();
+    int[] widths = new int[columns];
+    for (List<String> row : rows) {
+      for (int i = 0; i < columns; i++) {
+        widths[i] = Math.max(widths[i], row.get(i).length());
+      }
+    }
+    List<String> lines = new ArrayList<>();
+    for (List<String> row : rows) {
+      StringBuilder line = new StringBuilder("  ");
+      for (int i = 0; i < columns; i++) {
+        String pad = " ".repeat(widths[i] - row.get(i).length());
+        line.append(i == 0 ? row.get(i) + pad : "  " + pad + row.get(i));
+      }
+      lines.add(line.toString().stripTrailing());
+    }
+    return lines;
+  }
+}

@@ -1,0 +1,2 @@
+/** What the bench prints and writes. */
+package io.ramshot.bench.report;
