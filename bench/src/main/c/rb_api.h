@@ -34,7 +34,7 @@ RB_API int64_t rb_ram_map(uint64_t bytes, int huge);
 /* Moves RAM back onto huge pages. Returns how many 2 MiB chunks are not on one then. */
 RB_API int64_t rb_ram_collapse(uint64_t address, uint64_t bytes);
 
-/* Populates RAM for writing: no page fault is left for the guest. */
+/* Populates RAM for writing and looks at each page: no page fault is left, not even a host's. */
 RB_API int rb_ram_touch(uint64_t address, uint64_t bytes);
 
 /*

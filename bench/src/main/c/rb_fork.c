@@ -17,9 +17,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "rb_api.h"
 #include "rb_clock.h"
 #include "rb_memory.h"
+#include "rb_save.h"
 
 /* How often available memory is looked at while a child runs, in ms. */
 #define LOOK_MS 5
@@ -82,7 +82,12 @@ static int64_t child_memory(void) {
 
 static void child(const char *path, uint64_t address, uint64_t bytes, int depth, int64_t rate) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    report->error = rb_save(path, address, bytes, depth, rate, report->figures);
+    void *bounce = mmap(NULL, RB_MOST_DEPTH * RB_WRITE_BYTES, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (bounce == MAP_FAILED)
+        report->error = -errno;
+    else
+        report->error = rb_save_from(path, address, bytes, depth, rate, bounce, report->figures);
     report->cpu = rb_process_cpu();
     eventfd_write(saved, 1);
     if (!report->error)

@@ -63,7 +63,7 @@ public final class Catalogue {
     throttled("sequential-throttled", Workload.SEQUENTIAL);
     big("sequential-4g", Workload.SEQUENTIAL, 4 * GIB);
     big("random-4g", Workload.RANDOM, 4 * GIB);
-    big("read-mostly-12g", Workload.READ_MOSTLY, 12 * GIB);
+    big("idle-12g", Workload.IDLE, 12 * GIB);
     big("sequential-12g", Workload.SEQUENTIAL, 12 * GIB);
   }
 

@@ -16,6 +16,9 @@ final class ForkAndSave implements Contender {
   /** Under this much available memory the child is killed before the machine kills somebody. */
   private static final long MEMORY_FLOOR = 3L << 29;
 
+  /** So that the child copies while the disk writes. */
+  private static final int LEAST_DEPTH = 2;
+
   private final SaveMethod method;
 
   ForkAndSave(SaveMethod method) {
@@ -34,7 +37,7 @@ final class ForkAndSave implements Contender {
               turn.file().toString(),
               ram.address(),
               ram.bytes(),
-              method.depth(),
+              Math.max(LEAST_DEPTH, method.depth()),
               turn.cell().sink().bytesPerSecond(),
               forkNanos);
     } finally {
