@@ -20,9 +20,17 @@ final class ForkAndSave implements Contender {
   private static final int LEAST_DEPTH = 2;
 
   private final SaveMethod method;
+  private final boolean buffers;
 
-  ForkAndSave(SaveMethod method) {
+  /**
+   * @param buffers whether the child copies into buffers of its own and writes these. O_DIRECT from
+   *     memory that is shared makes the kernel copy each page for the child first: that takes CPU
+   *     time and memory, but a guest that wants to write the page afterwards need not copy it.
+   *     Which is better depends on the guest, so both take part.
+   */
+  ForkAndSave(SaveMethod method, boolean buffers) {
     this.method = method;
+    this.buffers = buffers;
   }
 
   @Override
@@ -39,6 +47,7 @@ final class ForkAndSave implements Contender {
               ram.bytes(),
               Math.max(LEAST_DEPTH, method.depth()),
               turn.cell().sink().bytesPerSecond(),
+              buffers ? 1 : 0,
               forkNanos);
     } finally {
       turn.guest().thaw();
