@@ -34,7 +34,7 @@ RB_API int64_t rb_ram_map(uint64_t bytes, int huge);
 /* Moves RAM back onto huge pages. Returns how many 2 MiB chunks are not on one then. */
 RB_API int64_t rb_ram_collapse(uint64_t address, uint64_t bytes);
 
-/* Populates RAM for writing: no page fault is left for the guest. */
+/* Populates RAM for writing and looks at each page: no page fault is left, not even a host's. */
 RB_API int rb_ram_touch(uint64_t address, uint64_t bytes);
 
 /*
@@ -50,11 +50,12 @@ RB_API int rb_save(const char *path, uint64_t address, uint64_t bytes, int depth
 /*
  * fork(); the child does rb_save and ends, the parent returns at once.
  *
+ * buffers: whether the child writes from buffers of its own, see rb_save.h
  * out: how long fork() took, for the parent
  * Returns the child's process id, or -errno.
  */
 RB_API int rb_fork_save(const char *path, uint64_t address, uint64_t bytes, int depth, int64_t rate,
-                        int64_t *out);
+                        int buffers, int64_t *out);
 
 /*
  * Waits until the child of the last rb_fork_save has saved, and kills it when available memory

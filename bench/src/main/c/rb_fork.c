@@ -17,9 +17,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "rb_api.h"
 #include "rb_clock.h"
 #include "rb_memory.h"
+#include "rb_save.h"
 
 /* How often available memory is looked at while a child runs, in ms. */
 #define LOOK_MS 5
@@ -80,9 +80,17 @@ static int64_t child_memory(void) {
     return alone < 0 || table < 0 ? -1 : alone + table;
 }
 
-static void child(const char *path, uint64_t address, uint64_t bytes, int depth, int64_t rate) {
+static void child(const char *path, uint64_t address, uint64_t bytes, int depth, int64_t rate,
+                  int buffers) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    report->error = rb_save(path, address, bytes, depth, rate, report->figures);
+    void *bounce = NULL;
+    if (buffers)
+        bounce = mmap(NULL, RB_MOST_DEPTH * RB_WRITE_BYTES, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (bounce == MAP_FAILED)
+        report->error = -errno;
+    else
+        report->error = rb_save_from(path, address, bytes, depth, rate, bounce, report->figures);
     report->cpu = rb_process_cpu();
     eventfd_write(saved, 1);
     if (!report->error)
@@ -91,7 +99,7 @@ static void child(const char *path, uint64_t address, uint64_t bytes, int depth,
 }
 
 int rb_fork_save(const char *path, uint64_t address, uint64_t bytes, int depth, int64_t rate,
-                 int64_t *out) {
+                 int buffers, int64_t *out) {
     int error = make_report();
     if (error)
         return error;
@@ -99,7 +107,7 @@ int rb_fork_save(const char *path, uint64_t address, uint64_t bytes, int depth, 
     int64_t start = rb_now();
     pid_t pid = fork();
     if (pid == 0)
-        child(path, address, bytes, depth, rate);
+        child(path, address, bytes, depth, rate, buffers);
     out[0] = rb_now() - start;
     return pid < 0 ? -errno : pid;
 }

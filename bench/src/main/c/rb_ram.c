@@ -60,7 +60,12 @@ int64_t rb_ram_collapse(uint64_t address, uint64_t bytes) {
 }
 
 int rb_ram_touch(uint64_t address, uint64_t bytes) {
-    return madvise((void *)address, bytes, MADV_POPULATE_WRITE) ? -errno : 0;
+    if (madvise((void *)address, bytes, MADV_POPULATE_WRITE))
+        return -errno;
+    /* A virtual machine's host may have taken away what nobody looked at for a while. */
+    for (uint64_t at = address; at < address + bytes; at += PAGE_BYTES)
+        (void)*(volatile const uint8_t *)at;
+    return 0;
 }
 
 int rb_memcpy_rate(uint64_t address, uint64_t bytes, int64_t *out) {

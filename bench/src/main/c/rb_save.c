@@ -1,14 +1,16 @@
 /* The best way to write memory to a file that we know, for every contender but ramshot. */
 #define _GNU_SOURCE
+#include "rb_save.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/aio_abi.h>
 #include <stdbool.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "rb_api.h"
 #include "rb_clock.h"
 
 struct save {
@@ -16,6 +18,7 @@ struct save {
     uint64_t address;
     uint64_t bytes;
     int depth;
+    char *bounce;     /* `depth` buffers to write from, or NULL to write from memory itself */
     int64_t rate;     /* bytes a second, 0: no limit */
     int64_t due;      /* when the next write may start */
     uint64_t next;    /* first byte that no write was started for */
@@ -49,12 +52,19 @@ static void pace(struct save *save, uint64_t bytes) {
     save->due = from + (int64_t)((double)bytes * 1e9 / (double)save->rate);
 }
 
+/* Where a write's bytes are. */
+static const char *source(struct save *save, int buffer, uint64_t length) {
+    const char *memory = (const char *)(save->address + save->next);
+    if (!save->bounce)
+        return memory;
+    return memcpy(save->bounce + (uint64_t)buffer * RB_WRITE_BYTES, memory, length);
+}
+
 /* The rest of a write of which `done` bytes are written. 0 or -errno. */
-static int finish(struct save *save, uint64_t offset, uint64_t done) {
+static int finish(struct save *save, const char *from, uint64_t offset, uint64_t done) {
     uint64_t length = length_at(save, offset);
     while (done < length) {
-        ssize_t written = pwrite(save->fd, (void *)(save->address + offset + done), length - done,
-                                 (off_t)(offset + done));
+        ssize_t written = pwrite(save->fd, from + done, length - done, (off_t)(offset + done));
         if (written < 0 && errno == EINTR)
             continue;
         if (written <= 0)
@@ -67,21 +77,22 @@ static int finish(struct save *save, uint64_t offset, uint64_t done) {
 
 static int write_one_by_one(struct save *save) {
     for (; save->next < save->bytes; save->next += length_at(save, save->next)) {
-        pace(save, length_at(save, save->next));
-        int error = finish(save, save->next, 0);
+        uint64_t length = length_at(save, save->next);
+        pace(save, length);
+        int error = finish(save, source(save, 0, length), save->next, 0);
         if (error)
             return error;
     }
     return 0;
 }
 
-static int submit(struct save *save, aio_context_t aio, struct iocb *request) {
+static int submit(struct save *save, aio_context_t aio, struct iocb *request, int buffer) {
     uint64_t length = length_at(save, save->next);
     pace(save, length);
     *request = (struct iocb){
         .aio_lio_opcode = IOCB_CMD_PWRITE,
         .aio_fildes = (uint32_t)save->fd,
-        .aio_buf = save->address + save->next,
+        .aio_buf = (uintptr_t)source(save, buffer, length),
         .aio_nbytes = length,
         .aio_offset = (int64_t)save->next,
     };
@@ -100,7 +111,8 @@ static int write_in_flight(struct save *save, aio_context_t aio) {
         idle[i] = &requests[i];
     while (idle_count < save->depth || (!error && save->next < save->bytes)) {
         while (!error && idle_count > 0 && save->next < save->bytes) {
-            error = submit(save, aio, idle[idle_count - 1]);
+            struct iocb *request = idle[idle_count - 1];
+            error = submit(save, aio, request, (int)(request - requests));
             if (!error)
                 idle_count--;
         }
@@ -115,7 +127,8 @@ static int write_in_flight(struct save *save, aio_context_t aio) {
             idle[idle_count++] = request;
             int result = events[i].res < 0
                              ? (int)events[i].res
-                             : finish(save, (uint64_t)request->aio_offset, (uint64_t)events[i].res);
+                             : finish(save, (const char *)(uintptr_t)request->aio_buf,
+                                      (uint64_t)request->aio_offset, (uint64_t)events[i].res);
             if (result && !error)
                 error = result;
         }
@@ -133,13 +146,14 @@ static int write_all(struct save *save) {
 }
 
 /* Async-signal-safe: a forked child of a JVM runs it. */
-int rb_save(const char *path, uint64_t address, uint64_t bytes, int depth, int64_t rate,
-            int64_t *out) {
+int rb_save_from(const char *path, uint64_t address, uint64_t bytes, int depth, int64_t rate,
+                 char *bounce, int64_t *out) {
     int64_t start = rb_now();
     int fd = create(path, &out[RB_SAVE_DIRECT]);
     if (fd < 0)
         return fd;
     struct save save = {.fd = fd, .address = address, .bytes = bytes, .rate = rate};
+    save.bounce = bounce;
     save.depth = depth < 1 ? 1 : depth > RB_MOST_DEPTH ? RB_MOST_DEPTH : depth;
     /* A write that lengthens a file waits for the one before it. */
     int error = ftruncate(fd, (off_t)bytes) ? -errno : write_all(&save);
@@ -156,4 +170,9 @@ int rb_save(const char *path, uint64_t address, uint64_t bytes, int depth, int64
     out[RB_SAVE_BYTES] = stat.st_size;
     out[RB_SAVE_ALLOCATED] = (int64_t)stat.st_blocks * 512;
     return 0;
+}
+
+int rb_save(const char *path, uint64_t address, uint64_t bytes, int depth, int64_t rate,
+            int64_t *out) {
+    return rb_save_from(path, address, bytes, depth, rate, NULL, out);
 }

@@ -5,6 +5,10 @@ import io.ramshot.bench.cell.Cell;
 import io.ramshot.bench.cell.CellSize;
 import io.ramshot.bench.driver.Driver;
 import io.ramshot.bench.driver.Folders;
+import io.ramshot.bench.driver.Study;
+import io.ramshot.bench.emulator.AgentCost;
+import io.ramshot.bench.emulator.EmulatorSnapshots;
+import io.ramshot.bench.emulator.Jars;
 import io.ramshot.bench.figures.Figure;
 import io.ramshot.bench.figures.Results;
 import io.ramshot.bench.report.Machine;
@@ -140,6 +144,9 @@ public final class Bench implements Callable<Integer> {
       for (Cell cell : cells) {
         System.out.printf("%-24s %s%n", cell.name(), CellSize.describe(cell));
       }
+      for (Study study : studies(null)) {
+        System.out.printf("%-24s %s%n", study.name(), study.description());
+      }
       return CommandLine.ExitCode.OK;
     }
     Instant started = Instant.now();
@@ -152,6 +159,9 @@ public final class Bench implements Callable<Integer> {
       } else {
         for (Cell cell : cells) {
           driver.run(cell);
+        }
+        for (Study study : studies(folders.disk())) {
+          driver.run(study, rounds == null ? 0 : rounds);
         }
       }
     }
@@ -166,6 +176,15 @@ public final class Bench implements Callable<Integer> {
 
   private static Path target() {
     return Path.of(System.getProperty(ROOT, "bench")).resolve("target");
+  }
+
+  /** Those that were asked for. */
+  private List<Study> studies(Path images) {
+    Jars jars = Jars.in(Path.of(System.getProperty(ROOT, "bench")).resolve(".."));
+    List<Study> all = List.of(new EmulatorSnapshots(jars, images), new AgentCost(jars));
+    return quick
+        ? List.of()
+        : all.stream().filter(study -> only.isEmpty() || only.contains(study.name())).toList();
   }
 
   private List<Cell> cells() {
@@ -187,7 +206,8 @@ public final class Bench implements Callable<Integer> {
     }
     List<Cell> all = quick ? Catalogue.quick() : Catalogue.full();
     for (String name : only) {
-      if (all.stream().noneMatch(cell -> cell.name().equals(name))) {
+      if (all.stream().noneMatch(cell -> cell.name().equals(name))
+          && studies(null).stream().noneMatch(study -> study.name().equals(name))) {
         throw new ParameterException(
             spec.commandLine(), "--only=" + name + " is no cell: bench/run --list shows them");
       }

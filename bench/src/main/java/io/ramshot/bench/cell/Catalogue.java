@@ -27,7 +27,8 @@ public final class Catalogue {
 
   private static final Timing SHORT = new Timing(1000, 1000, 0);
 
-  private static final List<String> USUAL = List.of("disk", "ramshot", "fork", "stop-and-copy");
+  private static final List<String> USUAL =
+      List.of("disk", "ramshot", "fork", "fork-buffers", "stop-and-copy");
 
   private static final List<String> EVERYBODY =
       List.of(
@@ -36,6 +37,7 @@ public final class Catalogue {
           "fork",
           "stop-and-copy",
           "memcpy",
+          "fork-buffers",
           "ramshot-pool-64m",
           "ramshot-buffered",
           "ramshot+safepoints",
@@ -63,7 +65,7 @@ public final class Catalogue {
     throttled("sequential-throttled", Workload.SEQUENTIAL);
     big("sequential-4g", Workload.SEQUENTIAL, 4 * GIB);
     big("random-4g", Workload.RANDOM, 4 * GIB);
-    big("read-mostly-12g", Workload.READ_MOSTLY, 12 * GIB);
+    big("idle-12g", Workload.IDLE, 12 * GIB);
     big("sequential-12g", Workload.SEQUENTIAL, 12 * GIB);
   }
 
@@ -112,7 +114,7 @@ public final class Catalogue {
   }
 
   private void throttled(String name, Workload workload) {
-    List<String> contenders = List.of("ramshot", "fork", "stop-and-copy");
+    List<String> contenders = List.of("ramshot", "fork", "fork-buffers", "stop-and-copy");
     cells.add(
         new Cell(
             name,
@@ -127,7 +129,7 @@ public final class Catalogue {
   }
 
   private void big(String name, Workload workload, long ramBytes) {
-    List<String> contenders = List.of("disk", "ramshot", "fork");
+    List<String> contenders = List.of("disk", "ramshot", "fork", "fork-buffers");
     cells.add(
         new Cell(name, workload, 1, ramBytes, true, Sink.DISK, contenders, BIG_ROUNDS, SHORT));
   }

@@ -85,6 +85,17 @@ public final class Driver {
     shareOfTheLimit(cells);
   }
 
+  /** Something else than a cell. */
+  public void run(Study study, int rounds) throws InterruptedException {
+    say("%s: %s", study.name(), study.description());
+    try {
+      study.run(results, rounds);
+    } catch (IOException e) {
+      results.add(study.name(), new Sample("ramshot", 1).failed(e.getMessage()));
+      say("%s: %s", study.name(), e.getMessage());
+    }
+  }
+
   private Optional<WorkerProcess> start(Cell cell) {
     try {
       long available = available();

@@ -5,8 +5,10 @@ import io.ramshot.bench.figures.Results;
 import io.ramshot.bench.figures.Summary;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A cell for people: a line a figure, a column a contender, each with the median, the range and the
@@ -16,6 +18,8 @@ public final class Table {
 
   /** Whom all others are compared with. */
   static final String BASE = "ramshot";
+
+  private static final int COLUMNS = 5;
 
   private final Results results;
   private final List<Figure> figures;
@@ -30,8 +34,33 @@ public final class Table {
 
   /** The lines of one cell's table. */
   public List<String> lines(String cell) {
-    List<String> names = new ArrayList<>(results.contenders(cell));
-    Map<String, List<String>> reasons = new LinkedHashMap<>();
+    Map<String, Set<String>> reasons = new LinkedHashMap<>();
+    List<String> lines = new ArrayList<>();
+    lines.add(cell + ": " + results.description(cell));
+    for (List<String> names : groups(results.contenders(cell))) {
+      lines.addAll(align(rows(cell, names, reasons)));
+    }
+    reasons.forEach((why, where) -> lines.add("  - " + String.join(", ", where) + ": " + why));
+    return lines;
+  }
+
+  /** So many columns that lines stay readable; {@link #BASE} is in each group. */
+  private static List<List<String>> groups(Set<String> contenders) {
+    List<List<String>> groups = new ArrayList<>();
+    List<String> group = new ArrayList<>();
+    for (String name : contenders) {
+      if (group.size() == COLUMNS) {
+        groups.add(group);
+        group = new ArrayList<>(contenders.contains(BASE) ? List.of(BASE) : List.of());
+      }
+      group.add(name);
+    }
+    groups.add(group);
+    return groups;
+  }
+
+  private List<List<String>> rows(
+      String cell, List<String> names, Map<String, Set<String>> reasons) {
     List<List<String>> rows = new ArrayList<>();
     List<String> head = new ArrayList<>(List.of(""));
     head.addAll(names);
@@ -46,25 +75,23 @@ public final class Table {
       }
       rows.add(row);
     }
-    List<String> lines = new ArrayList<>();
-    lines.add(cell + ": " + results.description(cell));
-    lines.addAll(align(rows));
-    reasons.forEach((why, where) -> lines.add("  - " + String.join(", ", where) + ": " + why));
-    return lines;
+    return rows;
   }
 
-  private String field(String cell, String name, Figure figure, Map<String, List<String>> reasons) {
+  private String field(String cell, String name, Figure figure, Map<String, Set<String>> reasons) {
     Summary summary = results.summary(cell, name, figure);
     if (!summary.present()) {
       String why = results.reason(cell, name, figure);
       if (why != null) {
-        reasons.computeIfAbsent(why, key -> new ArrayList<>()).add(name + " " + figure.key());
+        Set<String> where = reasons.computeIfAbsent(why, key -> new LinkedHashSet<>());
+        where.add(name + " " + figure.key());
       }
       return Numbers.NONE;
     }
     String text = Numbers.plain(summary.median());
-    if (summary.count() > 1) {
-      text += " (" + Numbers.plain(summary.min()) + "-" + Numbers.plain(summary.max()) + ")";
+    String range = Numbers.plain(summary.min()) + "-" + Numbers.plain(summary.max());
+    if (!range.equals(text + "-" + text)) {
+      text += " (" + range + ")";
     }
     String ratio = ratio(cell, name, figure);
     return ratio.isEmpty() ? text : text + " " + ratio;

@@ -72,7 +72,7 @@ final class BenchLibrary {
       String path, long address, long bytes, int depth, long rate, long[] out);
 
   static native int rb_fork_save(
-      String path, long address, long bytes, int depth, long rate, long[] out);
+      String path, long address, long bytes, int depth, long rate, int buffers, long[] out);
 
   static native int rb_fork_await(int pid, long floor);
 

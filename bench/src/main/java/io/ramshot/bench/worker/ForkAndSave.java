@@ -16,10 +16,21 @@ final class ForkAndSave implements Contender {
   /** Under this much available memory the child is killed before the machine kills somebody. */
   private static final long MEMORY_FLOOR = 3L << 29;
 
-  private final SaveMethod method;
+  /** So that the child copies while the disk writes. */
+  private static final int LEAST_DEPTH = 2;
 
-  ForkAndSave(SaveMethod method) {
+  private final SaveMethod method;
+  private final boolean buffers;
+
+  /**
+   * @param buffers whether the child copies into buffers of its own and writes these. O_DIRECT from
+   *     memory that is shared makes the kernel copy each page for the child first: that takes CPU
+   *     time and memory, but a guest that wants to write the page afterwards need not copy it.
+   *     Which is better depends on the guest, so both take part.
+   */
+  ForkAndSave(SaveMethod method, boolean buffers) {
     this.method = method;
+    this.buffers = buffers;
   }
 
   @Override
@@ -34,8 +45,9 @@ final class ForkAndSave implements Contender {
               turn.file().toString(),
               ram.address(),
               ram.bytes(),
-              method.depth(),
+              Math.max(LEAST_DEPTH, method.depth()),
               turn.cell().sink().bytesPerSecond(),
+              buffers ? 1 : 0,
               forkNanos);
     } finally {
       turn.guest().thaw();

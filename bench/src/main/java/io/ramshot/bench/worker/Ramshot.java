@@ -13,6 +13,7 @@ import io.ramshot.bench.cell.Sink;
 import io.ramshot.bench.figures.Figure;
 import io.ramshot.bench.figures.Sample;
 import io.ramshot.image.BlockKind;
+import java.io.IOException;
 import java.time.Duration;
 
 /** The engine itself, embedded. */
@@ -36,7 +37,7 @@ final class Ramshot implements Contender {
   }
 
   @Override
-  public void save(Turn turn) throws SnapshotException, InterruptedException {
+  public void save(Turn turn) throws SnapshotException, InterruptedException, IOException {
     Snapshot snapshot = guest.snapshot(turn.file(), options);
     if (turn.cell().sink() == Sink.THROTTLED) {
       watchPool(turn, snapshot);

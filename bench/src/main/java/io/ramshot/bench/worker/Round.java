@@ -25,7 +25,14 @@ final class Round {
   private static final double BYTES_PER_MB = 1e6;
   private static final double BYTES_PER_GIB = 1 << 30;
 
-  private static final long WARM_MILLIS = 100;
+  /** The guest is at its full speed once it gains no more than this from slice to next but one. */
+  private static final double STEADY = 1.03;
+
+  private static final int MOST_SLICES = 40;
+
+  /** So many slices make up the time before a snapshot. */
+  private static final int SLICES = 4;
+
   private static final int MEMORY_PERIOD_MILLIS = 5;
 
   /** Guest speed is noted down this long and no longer, in ns. */
@@ -75,8 +82,9 @@ final class Round {
   }
 
   private void measure(Sample sample, Path file, Contender contender) throws Exception {
+    guest.ram().touch();
     guest.thaw();
-    Thread.sleep(WARM_MILLIS);
+    warmUp();
     int bucketMillis =
         cell.timing().traceMillis() > 0 ? cell.timing().traceMillis() : DEFAULT_BUCKET_MILLIS;
     long bucket = (long) (bucketMillis * NANOS_PER_MILLI);
@@ -109,9 +117,6 @@ final class Round {
       if (!turn.ended()) {
         turn.end();
       }
-      sample.set(
-          Figure.OTHERS_CPU,
-          MachineCpu.now().othersSince(machine, turn.endCpuNanos() - cpu + turn.childCpuNanos()));
     } finally {
       extraMemory = memory.extraBytes();
       BenchLibrary.rb_memory_watched(left);
@@ -148,6 +153,8 @@ final class Round {
     if (turn.incomplete() == null) {
       whole(sample, turn, request, requestCount);
       sample
+          .set(
+              Figure.OTHERS_CPU, turn.endMachine().othersSince(machine, cpu + turn.childCpuNanos()))
           .set(Figure.CPU_S, (cpu + turn.childCpuNanos()) / NANOS_PER_SECOND)
           .set(Figure.CPU_OWN_S, (cpu + turn.childCpuNanos() - guestCpu) / NANOS_PER_SECOND)
           .set(Figure.EXTRA_MEM_MB, (extraMemory + turn.childMemoryBytes()) / BYTES_PER_MB)
@@ -180,6 +187,20 @@ final class Round {
               turn.endNanos(),
               bucket,
               speed));
+    }
+  }
+
+  /** Until the guest gets no faster: caches, page tables, and what a host had taken away. */
+  private void warmUp() throws InterruptedException {
+    double[] counts = new double[MOST_SLICES];
+    for (int i = 0; i < MOST_SLICES; i++) {
+      long start = System.nanoTime();
+      long count = guest.count();
+      Thread.sleep(Math.max(1, cell.timing().beforeMillis() / SLICES));
+      counts[i] = (double) (guest.count() - count) / (System.nanoTime() - start);
+      if (i >= 2 && counts[i] <= STEADY * counts[i - 2]) {
+        return;
+      }
     }
   }
 

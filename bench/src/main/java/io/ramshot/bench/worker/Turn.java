@@ -2,6 +2,7 @@ package io.ramshot.bench.worker;
 
 import io.ramshot.bench.cell.Cell;
 import io.ramshot.bench.figures.Sample;
+import java.io.IOException;
 import java.nio.file.Path;
 
 /** One contender's turn: what it is to save and where, and what it says of it. */
@@ -18,6 +19,7 @@ final class Turn {
   private long endCount;
   private long endCpuNanos;
   private long endGuestCpuNanos;
+  private MachineCpu endMachine;
 
   /**
    * @param countsPerNano the guest's speed before
@@ -63,11 +65,12 @@ final class Turn {
   }
 
   /** The file is durable; said by the contender, else it is when the contender returns. */
-  void end() {
+  void end() throws IOException {
     endNanos = System.nanoTime();
     endCount = guest.count();
     endCpuNanos = BenchLibrary.rb_process_cpu();
     endGuestCpuNanos = guest.cpuNanos();
+    endMachine = MachineCpu.now();
   }
 
   boolean ended() {
@@ -81,6 +84,11 @@ final class Turn {
   /** The guest's count at the end. */
   long endCount() {
     return endCount;
+  }
+
+  /** CPU time of the whole machine at the end. */
+  MachineCpu endMachine() {
+    return endMachine;
   }
 
   /** CPU time of this process at the end, in ns. */

@@ -118,7 +118,8 @@ public final class Worker {
       return new Ramshot(guest, cell.hugePages(), settings);
     }
     return switch (plain) {
-      case "fork" -> new ForkAndSave(method);
+      case "fork" -> new ForkAndSave(method, false);
+      case "fork-buffers" -> new ForkAndSave(method, true);
       case "stop-and-copy" -> new StopAndCopy(method);
       case DISK -> new DiskLimit(method);
       case MEMCPY -> new MemcpyLimit();
