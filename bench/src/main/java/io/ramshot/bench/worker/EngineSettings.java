@@ -2,7 +2,6 @@ package io.ramshot.bench.worker;
 
 import io.ramshot.SnapshotOptions;
 import io.ramshot.bench.cell.Cell;
-import io.ramshot.bench.cell.Sink;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -28,13 +27,9 @@ final class EngineSettings {
     if (setting == null) {
       return null;
     }
-    SnapshotOptions options =
+    return setting.apply(
         SnapshotOptions.DEFAULTS
             .withHugePages(cell.hugePages())
-            .withBytesPerSecond(cell.sink().bytesPerSecond());
-    if (cell.sink() == Sink.THROTTLED) {
-      options = options.withPoolBytes(SMALL_POOL_BYTES);
-    }
-    return setting.apply(options);
+            .withBytesPerSecond(cell.sink().bytesPerSecond()));
   }
 }
