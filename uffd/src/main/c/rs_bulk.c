@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <sched.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "rs_chunk.h"
@@ -238,7 +239,7 @@ static bool next_open(struct bulk *bulk, uint64_t *index) {
 }
 
 static bool pool_is_low(struct rs_snapshot *s) {
-    return rs_ring_count(&s->free_slots) * 4 <= s->pool_slots;
+    return rs_ring_count(&s->free_slots) * 4 <= rs_snapshot_slots(s);
 }
 
 /* Starts the most urgent write. False when there is nothing to write just now. */
@@ -299,6 +300,27 @@ static bool copy_ahead(struct bulk *bulk) {
     return true;
 }
 
+static uint64_t copies_to_save(const struct bulk *bulk) {
+    uint64_t copies = rs_ring_count(&bulk->s->copies) + rs_ring_count(&bulk->s->ahead);
+    for (int i = 0; i < JOBS; i++)
+        copies += bulk->jobs[i].kind == COPY_JOB;
+    return copies;
+}
+
+/*
+ * Gives a slot back to the system that no chunk can want any more; false when there is none. Done
+ * at the end instead, for all of the pool, it would keep a finished file from being told of.
+ */
+static bool spare_slot(struct bulk *bulk) {
+    struct rs_snapshot *s = bulk->s;
+    uint64_t slot, wanting = bulk->left - copies_to_save(bulk);
+    if (rs_ring_count(&s->free_slots) <= wanting || !rs_ring_take(&s->free_slots, &slot))
+        return false;
+    madvise(s->pool + slot * RS_CHUNK_BYTES, RS_CHUNK_BYTES, MADV_DONTNEED);
+    atomic_fetch_add_explicit(&s->spared_slots, 1, memory_order_relaxed);
+    return true;
+}
+
 /* One piece of work, the most urgent first. */
 static void step(struct bulk *bulk) {
     if (guest_is_faulting(bulk->s))
@@ -307,6 +329,8 @@ static void step(struct bulk *bulk) {
     if (job && write_next(bulk, job)) {
         reap(bulk, 0);
     } else if (may_copy_ahead(bulk) && copy_ahead(bulk)) {
+        reap(bulk, 0);
+    } else if (spare_slot(bulk)) {
         reap(bulk, 0);
     } else if (under_way(bulk) || !is_due(bulk->s)) {
         reap(bulk, 1);
@@ -390,6 +414,7 @@ void *rs_bulk_main(void *snapshot) {
     /* The kernel still reads from guest pages and writes to the jobs until all have completed. */
     while (under_way(&bulk))
         reap(&bulk, 1000);
+    rs_sink_retire(&s->sink);
     atomic_store(&s->bulk_over, 1);
     rs_snapshot_unref(s);
     return NULL;

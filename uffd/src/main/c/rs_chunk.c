@@ -15,7 +15,7 @@ bool rs_chunk_release(struct rs_snapshot *s, const struct rs_block *block, uint6
 }
 
 static void note_pool_use(struct rs_snapshot *s) {
-    uint64_t used = (s->pool_slots - rs_ring_count(&s->free_slots)) * RS_CHUNK_BYTES;
+    uint64_t used = (rs_snapshot_slots(s) - rs_ring_count(&s->free_slots)) * RS_CHUNK_BYTES;
     rs_figure_raise(&s->figures, RS_POOL_PEAK_BYTES, used);
 }
 

@@ -145,12 +145,16 @@ void rs_sink_reap(struct rs_sink *sink, int timeout_ms) {
     }
 }
 
-void rs_sink_close(struct rs_sink *sink) {
+void rs_sink_retire(struct rs_sink *sink) {
     if (sink->aio)
         syscall(SYS_io_destroy, sink->aio);
+    sink->aio = 0;
+}
+
+void rs_sink_close(struct rs_sink *sink) {
+    rs_sink_retire(sink);
     if (sink->fd >= 0)
         close(sink->fd);
-    sink->aio = 0;
     sink->fd = -1;
 }
 

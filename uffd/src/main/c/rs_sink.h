@@ -48,7 +48,13 @@ void rs_sink_start(struct rs_sink *sink, struct rs_write *write);
 /* Waits up to `timeout_ms` for any write that was started to make progress. */
 void rs_sink_reap(struct rs_sink *sink, int timeout_ms);
 
-/* Waits for what is under way, and closes. */
+/*
+ * Gives back what writes under way need; they must have completed. The kernel takes tens of ms over
+ * it, so that is not for a thread somebody waits for.
+ */
+void rs_sink_retire(struct rs_sink *sink);
+
+/* Retires, and closes. */
 void rs_sink_close(struct rs_sink *sink);
 
 /* Gives a finished file its name, unless that is taken: -EEXIST. 0 or -errno. */

@@ -80,10 +80,11 @@ struct rs_snapshot {
 
     uint8_t *pool; /* slots of one chunk */
     uint64_t pool_slots;
-    struct rs_ring free_slots; /* bulk -> fault and bulk */
-    struct rs_ring copies;     /* fault -> bulk: chunk << 20 | slot */
-    struct rs_ring ahead;      /* bulk -> bulk: the same, of what it copied itself */
-    struct rs_ring requests;   /* fault -> bulk: chunk */
+    _Atomic uint64_t spared_slots; /* of these, given back to the system already */
+    struct rs_ring free_slots;     /* bulk -> fault and bulk */
+    struct rs_ring copies;         /* fault -> bulk: chunk << 20 | slot */
+    struct rs_ring ahead;          /* bulk -> bulk: the same, of what it copied itself */
+    struct rs_ring requests;       /* fault -> bulk: chunk */
 
     /* The newest fault: where the guest is, and when it was there (monotonic clock; 0: none). */
     _Atomic uint64_t fault_chunk;
@@ -202,6 +203,11 @@ static inline enum rs_phase rs_snapshot_phase(struct rs_snapshot *s) {
 
 static inline bool rs_snapshot_ending(struct rs_snapshot *s) {
     return atomic_load(&s->ending) != 0;
+}
+
+/* Slots of the pool that are still in service. */
+static inline uint64_t rs_snapshot_slots(struct rs_snapshot *s) {
+    return s->pool_slots - atomic_load_explicit(&s->spared_slots, memory_order_relaxed);
 }
 
 /* The block whose protected interior holds this address, or NULL. */
