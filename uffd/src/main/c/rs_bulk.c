@@ -297,9 +297,12 @@ static void run(struct bulk *bulk) {
     struct pollfd go = {.fd = s->go_event, .events = POLLIN};
     while (poll(&go, 1, -1) < 0 && errno == EINTR) {
     }
+    /* The phase is also what hands over all that the freeze wrote: poll promises no such thing. */
+    if (rs_snapshot_phase(s) != RS_ARMED)
+        return;
     for (uint32_t i = 0; i < s->block_count; i++)
         bulk->left += atomic_load(&s->blocks[i].left);
-    if (rs_snapshot_ending(s) || !save_edges(bulk))
+    if (!save_edges(bulk))
         return;
     while (bulk->left || under_way(bulk)) {
         if (rs_snapshot_ending(s) || !step(bulk))

@@ -71,8 +71,9 @@ static int protect_block(struct rs_snapshot *s, struct rs_block *block) {
     uint64_t end = block->first_chunk + block->chunks;
     for (uint64_t at = block->first_chunk; at < end;) {
         uint64_t first = at;
-        while (at < end && s->chunks[at].population != RS_NO_PAGE)
-            at++;
+        /* Released: the fault thread loads the state before it reads what the scan found. */
+        for (; at < end && s->chunks[at].population != RS_NO_PAGE; at++)
+            atomic_store_explicit(&s->chunks[at].state, RS_OPEN, memory_order_release);
         if (at > first) {
             uint64_t from = rs_chunk_start(block, first), to = rs_chunk_end(block, at - 1);
             int result = rs_uffd_protect(s->uffd, from, to - from);
