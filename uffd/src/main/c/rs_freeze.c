@@ -92,8 +92,7 @@ static int protect_share(struct share *share) {
     uint64_t end = past_in_block(share);
     for (uint64_t at = first_in_block(share); at < end;) {
         uint64_t first = at;
-        /* Released: what the scan found is read by the fault thread, which loads the state first.
-         */
+        /* Released: the fault thread loads the state before it reads what the scan found. */
         for (; at < end && s->chunks[at].population != RS_NO_PAGE; at++)
             atomic_store_explicit(&s->chunks[at].state, RS_OPEN, memory_order_release);
         if (at > first) {

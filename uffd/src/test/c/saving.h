@@ -1,0 +1,51 @@
+/* A snapshot of a guest as a test takes it, and whether its file holds the guest at the freeze. */
+#ifndef SAVING_H
+#define SAVING_H
+
+#include "guest.h"
+#include "rs_snapshot.h"
+
+struct saving {
+    struct guest *guest;
+    struct rs_snapshot *snapshot;
+    uint8_t *frozen; /* the guest's RAM at the freeze */
+    uint64_t address[2];
+    uint64_t length[2];
+    uint64_t offset[2];
+    char path[4096];
+};
+
+/* A pool of that many slots, no rate, a stall limit no test comes near, O_DIRECT. */
+struct rs_options saving_options(uint64_t slots);
+
+/*
+ * Prepares a snapshot to a new file in `folder`. The guest's RAM is two blocks: most of it, which
+ * starts and ends within a page, and a small one that is copied during the freeze.
+ */
+void saving_prepare(struct saving *saving, struct guest *guest, const struct rs_options *options,
+                    const char *folder);
+
+/* Freezes, remembers what there is, arms, thaws. What rs_snapshot_arm said. */
+int saving_arm(struct saving *saving);
+
+/* Waits for the end; checks that nothing is protected then. */
+enum rs_phase saving_await(struct saving *saving);
+
+/* Checks the file of a snapshot that is done, every byte, kind and checksum. */
+void saving_verify(struct saving *saving);
+
+/* Settles, closes, removes the file. */
+void saving_close(struct saving *saving);
+
+/* All of the above for a snapshot that must succeed. */
+void saving_succeeds(struct guest *guest, const struct rs_options *options, const char *folder);
+
+uint64_t saving_figure(struct saving *saving, enum rs_figure figure);
+
+/* Checks that no memory of this process is registered with any userfaultfd. */
+void saving_check_nothing_protected(void);
+
+/* The bulk threads there are: one outlives its snapshot where the disk keeps it. */
+int saving_bulk_threads(void);
+
+#endif
