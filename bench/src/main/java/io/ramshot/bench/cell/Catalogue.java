@@ -114,7 +114,8 @@ public final class Catalogue {
   }
 
   private void throttled(String name, Workload workload) {
-    List<String> contenders = List.of("ramshot", "ramshot-pool-64m", "fork-buffers", "stop-and-copy");
+    List<String> contenders =
+        List.of("ramshot", "ramshot-pool-64m", "fork-buffers", "stop-and-copy");
     cells.add(
         new Cell(
             name,
