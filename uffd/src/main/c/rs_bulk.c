@@ -217,6 +217,21 @@ static void save_copy(struct bulk *bulk, struct job *job, struct rs_ring *copies
     start(bulk, job, s->pool + slot * RS_CHUNK_BYTES, chunk->raw == RS_RAW_WRITTEN);
 }
 
+/* A chunk that nobody has of a block that somebody waits to free; false when there is none. */
+static bool next_freed(struct rs_snapshot *s, uint64_t *index) {
+    uint64_t freed = atomic_load_explicit(&s->freed, memory_order_relaxed);
+    if (!freed)
+        return false;
+    const struct rs_block *block = &s->blocks[freed - 1];
+    for (uint64_t i = 0; i < block->chunks; i++) {
+        *index = block->first_chunk + i;
+        if (atomic_load_explicit(&s->chunks[*index].state, memory_order_relaxed) == RS_OPEN)
+            return true;
+    }
+    atomic_compare_exchange_strong(&s->freed, &freed, 0);
+    return false;
+}
+
 /*
  * The next chunk of the linear pass that nobody has; false when the pass is over. It goes down from
  * where the guest was first seen: RAM is mostly written upwards, so the guest comes there last.
@@ -252,7 +267,7 @@ static bool write_next(struct bulk *bulk, struct job *job) {
         save_raw(bulk, job, index, RS_REQUESTED);
     else if (copied && pool_is_low(s))
         save_copy(bulk, job, copies);
-    else if (next_open(bulk, &index))
+    else if (next_freed(s, &index) || next_open(bulk, &index))
         save_raw(bulk, job, index, RS_OPEN);
     else if (copied)
         save_copy(bulk, job, copies);

@@ -488,8 +488,12 @@ int rs_snapshot_may_free(struct rs_snapshot *s, uint32_t index) {
     struct rs_block *block = &s->blocks[s->order[index]];
     if (rs_snapshot_phase(s) == RS_PREPARED)
         rs_snapshot_end(s, RS_FAILED, RS_STEP_FREED, 0, index, UINT64_MAX);
-    if (rs_snapshot_phase(s) == RS_ARMED)
-        return atomic_load(&block->left) == 0 && !atomic_load(&s->freeze_touches);
+    if (rs_snapshot_phase(s) == RS_ARMED) {
+        if (atomic_load(&block->left) == 0)
+            return !atomic_load(&s->freeze_touches);
+        atomic_store(&s->freed, s->order[index] + 1);
+        return false;
+    }
     return !atomic_load(&s->freeze_touches) && !atomic_load(&s->fault_touches) &&
            !atomic_load(&s->bulk_touches);
 }

@@ -90,6 +90,8 @@ struct rs_snapshot {
     _Atomic uint64_t fault_chunk;
     _Atomic uint64_t fault_ns;
 
+    _Atomic uint64_t freed; /* a block that its owner waits to free: index in blocks + 1; 0: none */
+
     _Atomic uint32_t ending; /* taken by whoever ends the snapshot */
     _Atomic uint64_t stop;   /* for work before the freeze: give up */
     /* Whether a thread works on guest memory just now: its block must not be unmapped then. */

@@ -27,6 +27,8 @@ import java.util.UUID;
  * durable, and only then the name that was asked for.
  */
 final class SealedFile {
+  private static final int DISCARD_MILLIS = 1000;
+
   private final Path target;
   private final Path temporary;
   private final List<Block> blocks;
@@ -120,8 +122,22 @@ final class SealedFile {
     }
   }
 
-  /** Removes what there is under the temporary name. */
+  /**
+   * Removes what there is under the temporary name. A dead disk keeps even that for ever, and must
+   * not keep from the caller how the snapshot ended: the file then goes once the disk is back.
+   */
   void discard() {
+    Thread thread = new Thread(this::delete, "ramshot-discard");
+    thread.setDaemon(true);
+    thread.start();
+    try {
+      thread.join(DISCARD_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void delete() {
     try {
       Files.deleteIfExists(temporary);
     } catch (IOException e) {

@@ -61,8 +61,9 @@ final class Freeing {
       Ram.fill(view(block), block.address());
       before.add(Ram.bytes(view(block)));
     }
-    Block freed = blocks.get(1); /* saved first, so that the other one keeps the snapshot going */
-    Block kept = blocks.get(0);
+    Block freed =
+        blocks.get(0); /* goes first, as its owner waits: the other one keeps the snapshot going */
+    Block kept = blocks.get(1);
     Snapshot snapshot = guest.snapshot(target, SLOW);
     Expect.awaitState(snapshot, SnapshotState.SAVING);
     free(freed);

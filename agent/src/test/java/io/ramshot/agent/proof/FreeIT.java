@@ -21,15 +21,15 @@ class FreeIT {
   private static final int MIB = 1 << 20;
   private static final int RAM_MIB = 16;
 
-  /** Which of two blocks the host frees. */
+  /** Which of two blocks the host frees, by address. */
   enum Freed {
-    SAVED_FIRST,
-    SAVED_LAST
+    LOWER,
+    UPPER
   }
 
   @TempDir private Path directory;
 
-  /** Blocks are saved in the order of their addresses. */
+  /** Wherever the block is, it goes before the others once its owner waits. */
   @ParameterizedTest
   @EnumSource(Freed.class)
   void aFreeWaitsUntilTheBlockIsSaved(Freed which) throws Exception {
@@ -40,7 +40,7 @@ class FreeIT {
       KernelWriteIT.order(host, "unsafe b " + RAM_MIB + " 2");
       try (JmxClient client = JmxClient.connectNow(host)) {
         boolean ascending = address(client, 0) < address(client, 1);
-        String free = "free " + ((which == Freed.SAVED_FIRST) == ascending ? "a" : "b");
+        String free = "free " + ((which == Freed.LOWER) == ascending ? "a" : "b");
         client.start(image);
         KernelWriteIT.awaitSaving(client);
         host.type(free);
@@ -48,7 +48,7 @@ class FreeIT {
         host.type("unsafe c " + RAM_MIB + " 3");
         host.awaitOut(line -> line.equals("begin " + free));
         assertFalse(host.out().contains("end " + free), "free returned at once");
-        awaitEnd(host, client, free, (which == Freed.SAVED_FIRST ? 1L : 2L) * RAM_MIB * MIB);
+        awaitEnd(host, client, free, (long) RAM_MIB * MIB);
         CompositeData result = client.waitFor(30_000);
         assertEquals("COMPLETED", result.get("state"), SampleMachine.ended(result));
         host.awaitOut(line -> line.startsWith("end unsafe c"));
