@@ -429,8 +429,9 @@ void *rs_bulk_main(void *snapshot) {
     /* The kernel still reads from guest pages and writes to the jobs until all have completed. */
     while (under_way(&bulk))
         reap(&bulk, 1000);
-    rs_sink_retire(&s->sink);
+    aio_context_t aio = rs_sink_detach(&s->sink);
     atomic_store(&s->bulk_over, 1);
     rs_snapshot_unref(s);
+    rs_sink_destroy(aio);
     return NULL;
 }

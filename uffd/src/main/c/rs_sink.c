@@ -145,14 +145,19 @@ void rs_sink_reap(struct rs_sink *sink, int timeout_ms) {
     }
 }
 
-void rs_sink_retire(struct rs_sink *sink) {
-    if (sink->aio)
-        syscall(SYS_io_destroy, sink->aio);
+aio_context_t rs_sink_detach(struct rs_sink *sink) {
+    aio_context_t aio = sink->aio;
     sink->aio = 0;
+    return aio;
+}
+
+void rs_sink_destroy(aio_context_t aio) {
+    if (aio)
+        syscall(SYS_io_destroy, aio);
 }
 
 void rs_sink_close(struct rs_sink *sink) {
-    rs_sink_retire(sink);
+    rs_sink_destroy(rs_sink_detach(sink));
     if (sink->fd >= 0)
         close(sink->fd);
     sink->fd = -1;

@@ -49,12 +49,13 @@ void rs_sink_start(struct rs_sink *sink, struct rs_write *write);
 void rs_sink_reap(struct rs_sink *sink, int timeout_ms);
 
 /*
- * Gives back what writes under way need; they must have completed. The kernel takes tens of ms over
- * it, so that is not for a thread somebody waits for.
+ * Takes away what writes under way need; they must have completed. The kernel takes tens of ms to
+ * destroy it, which is for a thread that nobody waits for.
  */
-void rs_sink_retire(struct rs_sink *sink);
+aio_context_t rs_sink_detach(struct rs_sink *sink);
+void rs_sink_destroy(aio_context_t aio);
 
-/* Retires, and closes. */
+/* Waits for what is under way, and closes. */
 void rs_sink_close(struct rs_sink *sink);
 
 /* Gives a finished file its name, unless that is taken: -EEXIST. 0 or -errno. */

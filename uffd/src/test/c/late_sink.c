@@ -52,8 +52,12 @@ void rs_sink_reap(struct rs_sink *sink, int timeout_ms) {
     write->pending = 0;
 }
 
-void rs_sink_retire(struct rs_sink *sink) {
-    (void)sink;
+aio_context_t rs_sink_detach(struct rs_sink *sink) {
+    return sink->aio;
+}
+
+void rs_sink_destroy(aio_context_t aio) {
+    (void)aio;
 }
 
 void rs_sink_close(struct rs_sink *sink) {
