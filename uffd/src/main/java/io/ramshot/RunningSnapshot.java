@@ -3,6 +3,7 @@ package io.ramshot;
 import io.ramshot.uffd.Capture;
 import io.ramshot.uffd.CaptureOptions;
 import io.ramshot.uffd.EngineException;
+import io.ramshot.uffd.Figure;
 import io.ramshot.uffd.Phase;
 import io.ramshot.uffd.Range;
 import java.io.IOException;
@@ -103,9 +104,17 @@ final class RunningSnapshot implements Snapshot {
     }
     frozen.run(this::arm);
     enter(SnapshotState.SAVING);
+    Progress progress = new Progress(options.bytesPerSecond());
     Phase phase;
     do {
       phase = capture.await(POLL_MILLIS);
+      if (!phase.ended() && progress.stopped(bytesMoved(), System.nanoTime())) {
+        throw new SnapshotException(
+            target
+                + " has taken nothing for "
+                + progress.limit().toSeconds()
+                + " s: look after the disk, or choose another");
+      }
     } while (!phase.ended());
     if (phase != Phase.DONE) {
       throw new SnapshotException(capture.failure());
@@ -140,6 +149,10 @@ final class RunningSnapshot implements Snapshot {
     if (options.hugePages()) {
       prepared.collapse();
     }
+  }
+
+  private long bytesMoved() {
+    return capture.figure(Figure.BYTES_DONE) + capture.figure(Figure.BYTES_WRITTEN);
   }
 
   private long poolBytes() {

@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** The JVM of {@link DeadDiskTest}: a busy guest, and a disk that takes no write any more. */
+/** The JVM of {@link DeadDiskTest}: a guest, and a disk that takes no write any more. */
 final class DeadDisk {
   /** Printed once the guest has run on, and the snapshot has failed with the reason. */
   static final String FAILED = "the snapshot has failed";
@@ -22,13 +22,34 @@ final class DeadDisk {
   private DeadDisk() {}
 
   /**
-   * @param arguments folder on a disk that takes no write
+   * @param arguments folder on a disk that takes no write, whether the guest is busy or idle
    */
   public static void main(String[] arguments) throws Exception {
-    new DeadDisk().run(Path.of(arguments[0]));
+    Path folder = Path.of(arguments[0]);
+    if (arguments[1].equals("busy")) {
+      new DeadDisk().busy(folder);
+    } else {
+      idle(folder);
+    }
+    System.out.println(FAILED);
   }
 
-  private void run(Path folder) throws Exception {
+  /** Nobody waits for the disk: the guest comes to its RAM when all is over. */
+  private static void idle(Path folder) throws Exception {
+    System.setProperty("ramshot.progress.limit.ms", "500");
+    ByteBuffer ram = Ram.buffer(32 * Ram.MIB, 16);
+    Ram.fill(ram, 1);
+    Guest guest = new Guest();
+    guest.register("ram", ram);
+    Snapshot snapshot = guest.snapshot(folder.resolve("a.ramshot"));
+    SnapshotResult result = snapshot.await(GRACE);
+    assertNotNull(result, () -> "it has not ended: " + snapshot.status());
+    Expect.failed(result, "a.ramshot", "has taken nothing for", "look after the disk");
+    Expect.nothingProtected();
+    Ram.writeEveryPage(ram);
+  }
+
+  private void busy(Path folder) throws Exception {
     ByteBuffer ram = Ram.buffer(32 * Ram.MIB, 16);
     Ram.fill(ram, 1);
     Guest guest = new Guest();
@@ -55,6 +76,5 @@ final class DeadDisk {
     Expect.failed(result, "ram", "a.ramshot", "written too slowly or not at all", "stall.limit=");
     Ram.writeEveryPage(ram);
     vcpu.stop();
-    System.out.println(FAILED);
   }
 }

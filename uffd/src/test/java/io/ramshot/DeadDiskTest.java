@@ -6,8 +6,9 @@ import io.ramshot.testing.ForkedJvm;
 import io.ramshot.testing.Mount;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DeadDiskTest {
   @TempDir Path folder;
@@ -16,8 +17,9 @@ class DeadDiskTest {
    * The disk stays dead until the JVM has said how the snapshot ended; only the process's own end
    * has to wait for the kernel to get its writes back.
    */
-  @Test
-  void snapshotToADiskThatIsDeadForGoodFailsWithinTheLimit() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"busy", "idle"})
+  void snapshotToADiskThatIsDeadForGoodFailsWithinTheLimit(String guest) throws Exception {
     Path outer = Files.createDirectory(folder.resolve("outer"));
     Path inner = Files.createDirectory(folder.resolve("inner"));
     Mount below = Mount.ext4(folder.resolve("outer.img"), 64 * Ram.MIB, outer);
@@ -26,7 +28,7 @@ class DeadDiskTest {
       Mount above = Mount.ext4(outer.resolve("inner.img"), 48 * Ram.MIB, inner);
       try {
         below.freeze();
-        ForkedJvm.Running jvm = ForkedJvm.of(DeadDisk.class, inner.toString()).start();
+        ForkedJvm.Running jvm = ForkedJvm.of(DeadDisk.class, inner.toString(), guest).start();
         try {
           jvm.awaitLine(DeadDisk.FAILED);
         } finally {

@@ -1,0 +1,50 @@
+package io.ramshot;
+
+import java.time.Duration;
+
+/**
+ * Tells a file that takes data slowly from one that takes none any more. While a guest thread waits
+ * the engine itself gives up, by the stall limit; this is for a disk that dies when nobody does.
+ */
+final class Progress {
+  /** Nobody is harmed meanwhile, and a disk under load may think for long. */
+  private static final Duration LIMIT =
+      Duration.ofMillis(Long.getLong("ramshot.progress.limit.ms", 60_000));
+
+  /** How many of its writes a sink with a limited rate may have to wait for. */
+  private static final int WRITES = 8;
+
+  private final long limitNanos;
+  private long mark = -1;
+  private long sinceNanos;
+
+  /**
+   * @param bytesPerSecond the most that is written, 0 for no limit
+   */
+  Progress(long bytesPerSecond) {
+    long writesNanos =
+        bytesPerSecond == 0
+            ? 0
+            : (long) (WRITES * SnapshotOptions.CHUNK_BYTES * 1e9 / bytesPerSecond);
+    limitNanos = Math.max(LIMIT.toNanos(), writesNanos);
+  }
+
+  /** How long a file may take nothing. */
+  Duration limit() {
+    return Duration.ofNanos(limitNanos);
+  }
+
+  /**
+   * Whether nothing has moved for too long.
+   *
+   * @param bytes what only ever grows while there is progress
+   * @param nowNanos by {@link System#nanoTime}
+   */
+  boolean stopped(long bytes, long nowNanos) {
+    if (bytes != mark) {
+      mark = bytes;
+      sinceNanos = nowNanos;
+    }
+    return nowNanos - sinceNanos > limitNanos;
+  }
+}
