@@ -130,9 +130,13 @@ final class SealedFile {
     Thread thread = new Thread(this::delete, "ramshot-discard");
     thread.setDaemon(true);
     thread.start();
+    boolean interrupted = Thread.interrupted(); /* by a participant's time-out, say */
     try {
       thread.join(DISCARD_MILLIS);
     } catch (InterruptedException e) {
+      interrupted = true;
+    }
+    if (interrupted) {
       Thread.currentThread().interrupt();
     }
   }
