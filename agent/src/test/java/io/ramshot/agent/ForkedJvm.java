@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,6 +50,8 @@ public final class ForkedJvm implements AutoCloseable {
     }
     builder.environment().putAll(environment);
     process = builder.start();
+    /* Left by a killed JVM that had this number; one that runs as another user cannot remove it. */
+    Files.deleteIfExists(Path.of("/tmp/.java_pid" + process.pid()));
     readers = List.of(reader(process.getInputStream(), out), reader(process.getErrorStream(), err));
     watchdog = new Thread(this::watch, "watchdog of " + process.pid());
     watchdog.setDaemon(true);
