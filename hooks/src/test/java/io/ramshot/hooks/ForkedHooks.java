@@ -39,6 +39,9 @@ public final class ForkedHooks {
                             .map(e -> e.getKey() + " " + e.getValue().kind())
                             .collect(Collectors.joining(", ", "blocks ", ""))));
     System.out.println("state " + Arrays.toString(guest.participants().get(0).save()));
+    // Closed hooks have forgotten every gate, and a freeze would warn that it stops nobody.
+    freezing.interrupt();
+    freezing.join();
     hooks.close();
     System.out.println("closed");
   }
@@ -51,7 +54,12 @@ public final class ForkedHooks {
           hooks.vcpus().thaw();
         }
         Thread.sleep(1);
+      } catch (InterruptedException e) {
+        return;
       } catch (Exception e) {
+        if (Thread.currentThread().isInterrupted()) {
+          return;
+        }
         // The first quantum is still to come.
         if (!e.getMessage().contains("not started")) {
           System.out.println(e);
