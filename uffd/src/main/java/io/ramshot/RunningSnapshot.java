@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -119,6 +120,7 @@ final class RunningSnapshot implements Snapshot {
     if (phase != Phase.DONE) {
       throw new SnapshotException(capture.failure());
     }
+    capture.requireWhole();
     enter(SnapshotState.SEALING);
     file.complete(capture, frozen, status());
     synchronized (lock) {
@@ -147,7 +149,7 @@ final class RunningSnapshot implements Snapshot {
       requireNotCancelled();
     }
     if (options.hugePages()) {
-      prepared.collapse();
+      prepared.collapse(noArrays());
     }
   }
 
@@ -157,6 +159,10 @@ final class RunningSnapshot implements Snapshot {
 
   private long poolBytes() {
     return options.poolBytes() != 0 ? options.poolBytes() : PoolSize.automatic(totalBytes());
+  }
+
+  private List<Object> noArrays() {
+    return Collections.nCopies(blocks.size(), null);
   }
 
   private long totalBytes() {
@@ -173,7 +179,7 @@ final class RunningSnapshot implements Snapshot {
               + "): start it once more");
     }
     try {
-      capture.arm();
+      capture.arm(noArrays());
     } catch (EngineException e) {
       throw new SnapshotException(e.getMessage(), e);
     }

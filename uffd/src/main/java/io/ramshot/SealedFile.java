@@ -68,7 +68,8 @@ final class SealedFile {
               block.address(),
               block.length(),
               place.dataOffset(),
-              Math.toIntExact(place.pageCount(layout.pageSize()))));
+              Math.toIntExact(place.pageCount(layout.pageSize())),
+              false));
     }
     return ranges;
   }
