@@ -56,7 +56,14 @@ class HeapOracleTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"Serial, shrink", "Parallel, shrink", "G1, shrink", "G1, drop", "Serial, drop"})
+  @CsvSource({
+    "Serial, shrink",
+    "Parallel, shrink",
+    "G1, shrink",
+    "G1, drop",
+    "Serial, drop",
+    "Shenandoah, drop",
+  })
   void aHeapThatGivesMemoryBackWhileItIsSavedFailsTheSnapshotAndNothingElse(
       String collector, String what) throws Exception {
     List<String> lines =
@@ -69,7 +76,8 @@ class HeapOracleTest {
             "-Xms16m",
             "-XX:MinHeapFreeRatio=1",
             "-XX:MaxHeapFreeRatio=2");
-    boolean mayKeepIt = what.equals("shrink") && collector.equals("G1");
+    /* G1 does not move it, Parallel keeps what it has, Shenandoah takes its time. */
+    boolean mayKeepIt = !collector.equals("Serial") && !(collector + what).equals("G1drop");
     assertTrue(mayKeepIt || lines.contains("ended as FAILED"), lines::toString);
   }
 
