@@ -13,6 +13,8 @@
 
 #define SMALL_BYTES ((uint64_t)200 << 10)
 
+uint64_t saving_fragile[2];
+
 struct rs_options saving_options(uint64_t slots) {
     return (struct rs_options){
         .pool_bytes = slots * RS_CHUNK_BYTES,
