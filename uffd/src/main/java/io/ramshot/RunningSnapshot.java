@@ -54,6 +54,7 @@ final class RunningSnapshot implements Snapshot {
   private SnapshotState state = SnapshotState.PREPARING;
 
   private Capture capture;
+  private TrackedRam tracked;
   private Freeze freeze;
   private String cancelReason;
 
@@ -124,16 +125,15 @@ final class RunningSnapshot implements Snapshot {
       frozen.run(() -> arm(copier));
     }
     enter(SnapshotState.SAVING);
+    if (tracked != null) {
+      tracked.finish();
+    }
     Progress progress = new Progress(options.bytesPerSecond());
     Phase phase;
     do {
       phase = capture.await(POLL_MILLIS);
       if (!phase.ended() && progress.stopped(bytesMoved(), System.nanoTime())) {
-        throw new SnapshotException(
-            target
-                + " has taken nothing for "
-                + progress.limit().toSeconds()
-                + " s: look after the disk, or choose another");
+        throw progress.failure(target);
       }
     } while (!phase.ended());
     if (phase != Phase.DONE) {
@@ -141,7 +141,7 @@ final class RunningSnapshot implements Snapshot {
     }
     capture.requireWhole();
     enter(SnapshotState.SEALING);
-    file.complete(capture, frozen, status());
+    file.complete(capture, tracked, frozen, status());
     synchronized (lock) {
       requireNotCancelled();
       file.publish();
@@ -150,8 +150,9 @@ final class RunningSnapshot implements Snapshot {
     file.syncFolder();
   }
 
-  private void prepare(SealedFile file) throws SnapshotException, EngineException {
-    List<Range> ranges = file.ranges();
+  private void prepare(SealedFile file)
+      throws SnapshotException, EngineException, InterruptedException {
+    List<Range> ranges = file.ranges(false);
     Capture prepared =
         Capture.prepare(
             new CaptureOptions(
@@ -170,6 +171,20 @@ final class RunningSnapshot implements Snapshot {
     if (options.hugePages()) {
       prepared.collapse(arrays());
     }
+    List<Range> others = file.ranges(true);
+    if (!others.isEmpty()) {
+      track(TrackedRam.open(others, file.temporary(), target, options));
+    }
+  }
+
+  /** The last thing before the freeze: what the guest writes from then on is for the freeze. */
+  private void track(TrackedRam opened)
+      throws SnapshotException, EngineException, InterruptedException {
+    synchronized (lock) {
+      tracked = opened;
+      requireNotCancelled();
+    }
+    opened.copy();
   }
 
   private long bytesMoved() {
@@ -182,7 +197,10 @@ final class RunningSnapshot implements Snapshot {
 
   /** The array of each block that the engine takes from the heap, null for others. */
   private List<Object> arrays() {
-    return captures.stream().map(BlockCapture::array).collect(Collectors.toList());
+    return captures.stream()
+        .filter(each -> !each.tracked())
+        .map(BlockCapture::array)
+        .collect(Collectors.toList());
   }
 
   private static long bytes(List<Block> blocks) {
@@ -208,6 +226,9 @@ final class RunningSnapshot implements Snapshot {
     }
     hold(now);
     copier.run();
+    if (tracked != null) {
+      tracked.freeze();
+    }
     long copied = System.nanoTime() - start;
     try {
       capture.arm(arrays());
@@ -259,9 +280,12 @@ final class RunningSnapshot implements Snapshot {
       throw new SnapshotException("cancelled: " + cancelReason);
     }
     if (freed != null) {
-      throw new SnapshotException(
-          "block " + freed.name() + " was freed before the freeze: start the snapshot once more");
+      throw new SnapshotException(freedMessage());
     }
+  }
+
+  private String freedMessage() {
+    return "block " + freed.name() + " was freed before the freeze: start the snapshot once more";
   }
 
   private void finish(SealedFile file, SnapshotState last, String message) {
@@ -273,7 +297,12 @@ final class RunningSnapshot implements Snapshot {
       if (!published && cancelReason != null) {
         last = SnapshotState.CANCELLED;
         message = "cancelled: " + cancelReason;
+      } else if (!published && freed != null) {
+        message = freedMessage(); /* whatever stumbled over it */
       }
+    }
+    if (tracked != null) {
+      tracked.close();
     }
     if (taken != null) {
       taken.close();
@@ -314,13 +343,33 @@ final class RunningSnapshot implements Snapshot {
 
   private boolean released(int index) {
     Capture current;
+    TrackedRam others;
     synchronized (lock) {
       current = capture;
+      others = tracked;
       if (current == null) {
         freed = blocks.get(index);
       }
     }
-    return current != null && current.mayFree(index);
+    if (current == null) {
+      return false;
+    }
+    return captures.get(index).tracked()
+        ? releasedByTracking(index, others)
+        : current.mayFree(SealedFile.rank(captures, index));
+  }
+
+  /** No engine thread touches such memory; only the image could suffer, so it comes to nothing. */
+  private boolean releasedByTracking(int index, TrackedRam others) {
+    if (others == null || !others.isFrozen()) {
+      synchronized (lock) {
+        freed = blocks.get(index);
+      }
+      if (others != null) {
+        others.stop();
+      }
+    }
+    return true;
   }
 
   @Override
@@ -331,13 +380,14 @@ final class RunningSnapshot implements Snapshot {
   @Override
   public SnapshotStatus status() {
     synchronized (lock) {
-      return StatusReader.read(state, totalBytes, capture, freeze);
+      return StatusReader.read(state, totalBytes, capture, tracked, freeze);
     }
   }
 
   @Override
   public void cancel(String reason) {
     Capture current;
+    TrackedRam others;
     synchronized (lock) {
       if (state.ended()) {
         return;
@@ -346,6 +396,10 @@ final class RunningSnapshot implements Snapshot {
         cancelReason = reason;
       }
       current = capture;
+      others = tracked;
+    }
+    if (others != null) {
+      others.stop();
     }
     if (current != null) {
       current.cancel();
