@@ -79,12 +79,10 @@ final class TrackFailure {
       case WRITE -> "cannot write " + file + reason + ": " + Failure.fileRemedy(error, file);
       case DIVERGES ->
           String.format(
-              "%s is written faster than it can be copied: %d MiB in the %d ms that the last round"
-                  + " took: put its file on tmpfs, or the image on a faster disk%s",
-              where,
-              mib(figures, TrackFigure.PAGES_WRITTEN),
-              figures[TrackFigure.ROUND_NS.ordinal()] / 1_000_000,
-              ", or raise rate= if it is set");
+              "%s is written faster than it can be copied (the last round found %d MiB written"
+                  + " since the one before): put its file on tmpfs, or the image on a faster disk,"
+                  + " or raise rate= if it is set",
+              where, mib(figures, TrackFigure.PAGES_WRITTEN));
       case TOO_MUCH ->
           String.format(
               "%s had %d MiB written just before the freeze, more than the %d MiB that are copied"
