@@ -15,9 +15,6 @@ import java.util.List;
  */
 public final class Tracking implements AutoCloseable {
   private static final int EINVAL = 22;
-  private static final int COPY = 0;
-  private static final int FREEZE = 1;
-  private static final int FINISH = 2;
 
   /** Smaller blocks the engine copies in the freeze, wherever they are mapped. */
   private static final long SMALL_BLOCK_BYTES = 1 << 20;
@@ -25,12 +22,12 @@ public final class Tracking implements AutoCloseable {
   private final List<Range> ranges;
   private final Path file;
 
-  /** All below: guarded by this. Null once closed. */
-  private Pointer handle;
+  /** Written under this object's lock, as all below is guarded by it. Null once closed. */
+  private volatile Pointer handle;
 
   private long[] lastFigures;
   private boolean inside;
-  private boolean stopped;
+  private volatile boolean stopped;
   private boolean closing;
 
   private Tracking(Pointer handle, List<Range> ranges, Path file) {
@@ -105,16 +102,32 @@ public final class Tracking implements AutoCloseable {
    * @throws EngineException if that cannot be, or it was stopped
    */
   public void copy() throws EngineException {
-    call(COPY);
+    call(Engine::rs_track_copy);
   }
 
   /**
    * The freeze: finds and copies what was written last. Touches no file. The vCPUs must be parked.
    *
+   * <p>Takes no lock: a thread that the freeze has stopped may hold it. Only the caller's own
+   * thread closes this.
+   *
    * @throws EngineException if that is too much, or memory has changed in ways not to be seen
    */
   public void freeze() throws EngineException {
-    call(FREEZE);
+    Pointer track = handle;
+    if (stopped || track == null) {
+      throw new EngineException("cancelled");
+    }
+    long[] failure = new long[2];
+    int result = Engine.rs_track_freeze(track, failure);
+    if (result != 0) {
+      throw new EngineException(describe(track, failure, -result));
+    }
+  }
+
+  private String describe(Pointer track, long[] failure, int error) {
+    return TrackFailure.describe(
+        step(failure), error, failure[1], ranges, file, readFigures(track));
   }
 
   /**
@@ -123,10 +136,14 @@ public final class Tracking implements AutoCloseable {
    * @throws EngineException if it cannot be written, or it was stopped
    */
   public void finish() throws EngineException {
-    call(FINISH);
+    call(Engine::rs_track_finish);
   }
 
-  private void call(int part) throws EngineException {
+  private interface Part {
+    int run(Pointer track, long[] failure);
+  }
+
+  private void call(Part part) throws EngineException {
     Pointer track;
     synchronized (this) {
       if (stopped || handle == null) {
@@ -136,15 +153,11 @@ public final class Tracking implements AutoCloseable {
       track = handle;
     }
     long[] failure = new long[2];
-    int result = run(part, track, failure);
+    int result = part.run(track, failure);
     String message;
     synchronized (this) {
       inside = false;
-      message =
-          result == 0
-              ? null
-              : TrackFailure.describe(
-                  step(failure), -result, failure[1], ranges, file, readFigures());
+      message = result == 0 ? null : describe(track, failure, -result);
       if (closing) {
         free();
       }
@@ -152,15 +165,6 @@ public final class Tracking implements AutoCloseable {
     if (message != null) {
       throw new EngineException(message);
     }
-  }
-
-  /* A switch, not a lambda each: linking one would be part of the freeze. */
-  private static int run(int part, Pointer track, long[] failure) {
-    return switch (part) {
-      case COPY -> Engine.rs_track_copy(track, failure);
-      case FREEZE -> Engine.rs_track_freeze(track, failure);
-      default -> Engine.rs_track_finish(track, failure);
-    };
   }
 
   /** Has whatever is under way end soon, and lets nothing more begin. */
@@ -177,8 +181,8 @@ public final class Tracking implements AutoCloseable {
         : Engine.rs_track_figures(handle).getLong(figure.offset());
   }
 
-  private long[] readFigures() {
-    return Engine.rs_track_figures(handle).getLongArray(0, TrackFigure.values().length);
+  private static long[] readFigures(Pointer track) {
+    return Engine.rs_track_figures(track).getLongArray(0, TrackFigure.values().length);
   }
 
   /** The kind of each page of a block, one byte a page. Valid until {@link #close}. */
@@ -205,7 +209,7 @@ public final class Tracking implements AutoCloseable {
   }
 
   private void free() {
-    lastFigures = readFigures();
+    lastFigures = readFigures(handle);
     Engine.rs_track_close(handle);
     handle = null;
   }
