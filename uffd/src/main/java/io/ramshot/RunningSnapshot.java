@@ -63,6 +63,7 @@ final class RunningSnapshot implements Snapshot {
   private SnapshotState state = SnapshotState.PREPARING;
 
   private Capture capture;
+  private TrackedRam tracked;
   private Freeze freeze;
   private String cancelReason;
 
@@ -126,16 +127,15 @@ final class RunningSnapshot implements Snapshot {
       frozen.run(() -> arm(copier));
     }
     enter(SnapshotState.SAVING);
+    if (tracked != null) {
+      tracked.finish();
+    }
     Progress progress = new Progress(options.bytesPerSecond());
     Phase phase;
     do {
       phase = capture.await(POLL_MILLIS);
       if (!phase.ended() && progress.stopped(bytesMoved(), System.nanoTime())) {
-        throw new SnapshotException(
-            target
-                + " has taken nothing for "
-                + progress.limit().toSeconds()
-                + " s: look after the disk, or choose another");
+        throw progress.failure(target);
       }
     } while (!phase.ended());
     if (phase != Phase.DONE) {
@@ -143,7 +143,7 @@ final class RunningSnapshot implements Snapshot {
     }
     capture.requireWhole();
     enter(SnapshotState.SEALING);
-    file.complete(capture, frozen, status());
+    file.complete(capture, tracked, frozen, status());
     synchronized (lock) {
       requireNotCancelled();
       file.publish();
@@ -152,8 +152,9 @@ final class RunningSnapshot implements Snapshot {
     file.syncFolder();
   }
 
-  private void prepare(SealedFile file) throws SnapshotException, EngineException {
-    List<Range> ranges = file.ranges();
+  private void prepare(SealedFile file)
+      throws SnapshotException, EngineException, InterruptedException {
+    List<Range> ranges = file.ranges(false);
     Capture prepared =
         Capture.prepare(
             new CaptureOptions(
@@ -172,6 +173,20 @@ final class RunningSnapshot implements Snapshot {
     if (options.hugePages()) {
       prepared.collapse(arrays());
     }
+    List<Range> others = file.ranges(true);
+    if (!others.isEmpty()) {
+      track(TrackedRam.open(others, file.temporary(), target, options));
+    }
+  }
+
+  /** The last thing before the freeze: what the guest writes from then on is for the freeze. */
+  private void track(TrackedRam opened)
+      throws SnapshotException, EngineException, InterruptedException {
+    synchronized (lock) {
+      tracked = opened;
+      requireNotCancelled();
+    }
+    opened.copy();
   }
 
   private long bytesMoved() {
@@ -186,7 +201,9 @@ final class RunningSnapshot implements Snapshot {
   private List<Object> arrays() {
     List<Object> arrays = new ArrayList<>(captures.size());
     for (BlockCapture capture : captures) {
-      arrays.add(capture.array());
+      if (!capture.tracked()) {
+        arrays.add(capture.array());
+      }
     }
     return arrays;
   }
@@ -217,6 +234,9 @@ final class RunningSnapshot implements Snapshot {
       captures.get(i).freeze(now.get(i), copier);
     }
     copier.run();
+    if (tracked != null) {
+      tracked.freeze();
+    }
     long copied = System.nanoTime() - start;
     hold(now);
     try {
@@ -272,9 +292,12 @@ final class RunningSnapshot implements Snapshot {
       throw new SnapshotException("cancelled: " + cancelReason);
     }
     if (freed != null) {
-      throw new SnapshotException(
-          "block " + freed.name() + " was freed before the freeze: start the snapshot once more");
+      throw new SnapshotException(freedMessage());
     }
+  }
+
+  private String freedMessage() {
+    return "block " + freed.name() + " was freed before the freeze: start the snapshot once more";
   }
 
   private void finish(SealedFile file, SnapshotState last, String message) {
@@ -286,7 +309,12 @@ final class RunningSnapshot implements Snapshot {
       if (!published && cancelReason != null) {
         last = SnapshotState.CANCELLED;
         message = "cancelled: " + cancelReason;
+      } else if (!published && freed != null) {
+        message = freedMessage(); /* whatever stumbled over it */
       }
+    }
+    if (tracked != null) {
+      tracked.close();
     }
     if (taken != null) {
       taken.close();
@@ -327,13 +355,33 @@ final class RunningSnapshot implements Snapshot {
 
   private boolean released(int index) {
     Capture current;
+    TrackedRam others;
     synchronized (lock) {
       current = capture;
+      others = tracked;
       if (current == null) {
         freed = blocks.get(index);
       }
     }
-    return current != null && current.mayFree(index);
+    if (current == null) {
+      return false;
+    }
+    return captures.get(index).tracked()
+        ? releasedByTracking(index, others)
+        : current.mayFree(SealedFile.rank(captures, index));
+  }
+
+  /** No engine thread touches such memory; only the image could suffer, so it comes to nothing. */
+  private boolean releasedByTracking(int index, TrackedRam others) {
+    if (others == null || !others.isFrozen()) {
+      synchronized (lock) {
+        freed = blocks.get(index);
+      }
+      if (others != null) {
+        others.stop();
+      }
+    }
+    return true;
   }
 
   @Override
@@ -344,13 +392,14 @@ final class RunningSnapshot implements Snapshot {
   @Override
   public SnapshotStatus status() {
     synchronized (lock) {
-      return StatusReader.read(state, totalBytes, capture, freeze);
+      return StatusReader.read(state, totalBytes, capture, tracked, freeze);
     }
   }
 
   @Override
   public void cancel(String reason) {
     Capture current;
+    TrackedRam others;
     synchronized (lock) {
       if (state.ended()) {
         return;
@@ -359,6 +408,10 @@ final class RunningSnapshot implements Snapshot {
         cancelReason = reason;
       }
       current = capture;
+      others = tracked;
+    }
+    if (others != null) {
+      others.stop();
     }
     if (current != null) {
       current.cancel();

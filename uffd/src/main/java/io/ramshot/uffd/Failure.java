@@ -87,7 +87,7 @@ final class Failure {
     };
   }
 
-  private static String fileRemedy(int error, Path file) {
+  static String fileRemedy(int error, Path file) {
     return switch (error) {
       case EPERM, EACCES ->
           "this user may not write to folder " + file.getParent() + "; choose another";
@@ -100,7 +100,7 @@ final class Failure {
     };
   }
 
-  private static String openRemedy(int error) {
+  static String openRemedy(int error) {
     return switch (error) {
       case EPERM, EACCES ->
           "give this user access to /dev/userfaultfd, or the JVM the capability CAP_SYS_PTRACE, or"
