@@ -58,12 +58,15 @@ final class RunningSnapshot implements Snapshot {
   private String cancelReason;
 
   /** Guest RAM, in bytes; what it was at the freeze once that is over. */
-  private long totalBytes;
+  private volatile long totalBytes;
 
   /** Taken out before the engine had it: this snapshot cannot come to anything. */
   private Block freed;
 
-  /** The owners of the blocks' memory, so that none is collected while it is saved. */
+  /**
+   * The owners of the blocks' memory, so that none is collected while it is saved. Only the
+   * snapshot's own thread touches it, without the lock.
+   */
   private List<Object> owners;
 
   RunningSnapshot(Guest guest, Path target, SnapshotOptions options, List<Block> blocks) {
@@ -229,12 +232,17 @@ final class RunningSnapshot implements Snapshot {
     return true;
   }
 
-  /** Arrays may have been replaced since the snapshot started. */
+  /**
+   * Arrays may have been replaced since the snapshot started. Plain loops and no lock: the host's
+   * threads may be suspended, with whatever locks they hold, the JVM's own for lambdas among them.
+   */
   private void hold(List<Block> now) {
-    synchronized (lock) {
-      now.forEach(block -> owners.add(block.owner()));
-      totalBytes = bytes(now);
+    long bytes = 0;
+    for (Block block : now) {
+      owners.add(block.owner());
+      bytes += block.length();
     }
+    totalBytes = bytes;
   }
 
   /** The names of the blocks that are only in one of two lists. */
