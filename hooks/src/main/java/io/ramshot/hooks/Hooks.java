@@ -67,10 +67,10 @@ public final class Hooks implements AutoCloseable {
     this.instrumentation = instrumentation;
     access = new Access(instrumentation);
     ram = new GuestRam(guest, options, once);
-    gates = new Gates(options.gates(), once);
+    LoadedClasses classes = new LoadedClasses(instrumentation);
+    gates = new Gates(options.gates(), classes, once);
     states = new States(options.states(), guest, access, once);
     holders = options.ramHolders().stream().map(h -> new Holder(h, ram, access, once)).toList();
-    LoadedClasses classes = new LoadedClasses(instrumentation);
     pauses = new Pauses(options.pauses(), access, classes, once);
     Vcpus gated = new GateVcpus(gates, states, pauses);
     vcpus =

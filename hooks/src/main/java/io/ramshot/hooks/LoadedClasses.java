@@ -7,7 +7,7 @@ import java.util.List;
 /** The host's classes that are loaded just now, for messages about those that are not. */
 final class LoadedClasses {
 
-  /** More than a third of its letters changed is another name. */
+  /** More than a third of the letters of a simple name changed is another name. */
   private static final int LEAST_LIKENESS = 3;
 
   private final Instrumentation instrumentation;
@@ -26,7 +26,8 @@ final class LoadedClasses {
     }
     List<String> nearest = Nearest.to(className, names, name -> name, 1);
     return nearest.isEmpty()
-            || Nearest.distance(className, nearest.get(0)) * LEAST_LIKENESS > className.length()
+            || Nearest.distance(className, nearest.get(0)) * LEAST_LIKENESS
+                > className.length() - className.lastIndexOf('.') - 1
         ? ""
         : "; nearest: " + nearest.get(0);
   }
