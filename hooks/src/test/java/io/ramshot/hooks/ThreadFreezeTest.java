@@ -1,5 +1,6 @@
 package io.ramshot.hooks;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -35,7 +36,7 @@ class ThreadFreezeTest {
   /** What the test above could not see if it did not look. */
   @Test
   void withoutItImagesAreNoInstant() throws Exception {
-    assertNotEquals("defects 0", last(run("gates", 3, "platform")));
+    assertNotEquals("defects 0", last(run("gates", SNAPSHOTS, "platform")));
   }
 
   @Test
@@ -43,6 +44,51 @@ class ThreadFreezeTest {
   void imageIsOneInstantOfVirtualThreads() throws Exception {
     List<String> lines = run("threads", SNAPSHOTS, "virtual");
     assertTrue(lines.contains("defects 0"), lines::toString);
+  }
+
+  private List<String> runCase(String name, String... options) throws Exception {
+    List<String> lines =
+        ForkedHostJvm.of(ThreadFreezeCases.class, name, folder.toString())
+            .options(options)
+            .succeed();
+    assertTrue(lines.contains("the guest runs on"), lines::toString);
+    return lines;
+  }
+
+  private static void assertLine(List<String> lines, String... parts) {
+    assertTrue(
+        lines.stream().anyMatch(line -> List.of(parts).stream().allMatch(line::contains)),
+        () -> List.of(parts) + " is not in one line of " + lines);
+  }
+
+  @Test
+  void participantThatWaitsForASuspendedThreadIsRefusedByName() throws Exception {
+    assertLine(
+        runCase("lock"),
+        "FAILED the freeze took longer than 1000 ms, because blitter did not finish");
+  }
+
+  @Test
+  void nativeCodeThatRunsOnIsSaid() throws Exception {
+    assertLine(
+        runCase("native"),
+        "warning thread \"native-cpu\" was in native code when all Java threads were suspended",
+        "com.sun.jna.Native.invoke");
+  }
+
+  @Test
+  void withGatesParticipantsSaveBeforeThreadsAreSuspended() throws Exception {
+    List<String> lines = runCase("both");
+    assertLine(lines, "after vCPUs have come to their gates");
+    assertEquals(10, lines.stream().filter(line -> line.startsWith("COMPLETED")).count());
+  }
+
+  @Test
+  void rightThatADebuggerHasIsSaidAndTheSnapshotRefused() throws Exception {
+    assertLine(
+        runCase(
+            "plain", "-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=127.0.0.1:0"),
+        "FAILED freeze=threads: threads cannot be suspended, because a debugger or another agent");
   }
 
   private static String last(List<String> lines) {
