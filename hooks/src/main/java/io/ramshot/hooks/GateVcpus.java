@@ -90,19 +90,22 @@ final class GateVcpus implements Vcpus {
   private void awaitInside(long deadline, Duration timeout) throws SnapshotException {
     long start = System.nanoTime();
     long spinUntil = start + SPIN_NANOS;
-    long stopAt = start;
+    long stopAt = start + STOP_AGAIN_NANOS;
     long stopAfter = STOP_AGAIN_NANOS;
+    if (Gate.inside() != null) {
+      pauses.stop();
+    }
     for (Thread thread; (thread = Gate.inside()) != null; ) {
       long now = System.nanoTime();
-      if (now - stopAt >= 0) {
-        pauses.stop();
-        stopAt = now + stopAfter;
-        stopAfter = Math.min(2 * stopAfter, STOP_SELDOM_NANOS);
-      }
       if (now - deadline >= 0) {
         throw new SnapshotException(
             "vCPU thread \"%s\" did not end its quantum within %d ms: gate a shorter method, or raise freeze.timeout=; it is at %s"
                 .formatted(thread.getName(), timeout.toMillis(), stack(thread)));
+      }
+      if (now - stopAt >= 0) {
+        pauses.stop();
+        stopAfter = Math.min(2 * stopAfter, STOP_SELDOM_NANOS);
+        stopAt = now + stopAfter;
       }
       if (now - spinUntil < 0) {
         Thread.onSpinWait();

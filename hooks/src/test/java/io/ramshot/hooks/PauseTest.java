@@ -64,7 +64,7 @@ class PauseTest extends HookedTest {
     int runs = engine.runs.get();
     cpu.join(20);
     assertEquals(runs, engine.runs.get());
-    assertEquals(1, engine.stops.get());
+    assertTrue(engine.stops.get() > 0);
     hooks.vcpus().thaw();
     awaitRuns(runs + 1);
   }
