@@ -49,10 +49,7 @@ final class FreezeCopier implements AutoCloseable {
   private volatile Work work;
 
   FreezeCopier() {
-    /* Loads what the freeze needs, where it can be loaded: see Vcpus.hold. */
-    cuts.add(new Cut(new byte[0], 0, 0, Pointer.NULL, 0));
-    new Work(List.of()).help();
-    cuts.clear();
+    new Work(cuts).help(); // nothing yet, but its code is loaded now and not in the freeze
     int helpers = Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors()) - 1;
     for (int i = 0; i < helpers; i++) {
       Thread thread = new Thread(this::await, "ramshot-copy-" + (i + 1));

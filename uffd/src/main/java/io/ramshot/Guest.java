@@ -8,7 +8,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -166,14 +165,14 @@ public final class Guest {
    * @throws SnapshotException if a source fails, or finds what cannot be captured
    */
   List<Block> allBlocks() throws SnapshotException {
-    List<Block> all = new ArrayList<>(blocks.values());
-    Map<String, Block> names = new HashMap<>(blocks);
+    return joined(blocks, heapBlocks());
+  }
+
+  private List<Block> heapBlocks() throws SnapshotException {
+    List<Block> all = new ArrayList<>();
     Map<Object, Block> arrays = new IdentityHashMap<>();
     for (RamSource source : sources) {
       for (Block block : found(source)) {
-        if (names.put(block.name(), block) != null) {
-          throw new SnapshotException("two blocks are named " + block.name());
-        }
         Block same = arrays.put(block.ram().value(), block);
         if (same != null) {
           throw new SnapshotException(
@@ -182,7 +181,18 @@ public final class Guest {
         all.add(block);
       }
     }
-    return List.copyOf(all);
+    return all;
+  }
+
+  private static List<Block> joined(Map<String, Block> registered, List<Block> onHeap)
+      throws SnapshotException {
+    Map<String, Block> all = new LinkedHashMap<>(registered);
+    for (Block block : onHeap) {
+      if (all.put(block.name(), block) != null) {
+        throw new SnapshotException("two blocks are named " + block.name());
+      }
+    }
+    return List.copyOf(all.values());
   }
 
   private static List<Block> found(RamSource source) throws SnapshotException {
@@ -242,12 +252,14 @@ public final class Guest {
     Path file = target.toAbsolutePath().normalize();
     /* Not under the lock: a dead disk must not hold up a guest that allocates or frees. */
     Targets.check(file);
-    List<Block> all = allBlocks();
+    /* Nor while sources look: they may wait for somebody who registers RAM. */
+    List<Block> onHeap = heapBlocks();
     synchronized (this) {
       if (newest != null && !newest.status().state().ended()) {
         throw new SnapshotException(
             "a snapshot to " + newest.target() + " is running: wait for it, or cancel it");
       }
+      List<Block> all = joined(blocks, onHeap);
       if (all.isEmpty()) {
         throw new SnapshotException(
             "no guest RAM is registered: did the guest allocate its RAM yet, and do the options"

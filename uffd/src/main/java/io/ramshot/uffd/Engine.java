@@ -57,13 +57,14 @@ final class Engine {
       long[] addresses,
       long[] lengths,
       long[] offsets,
+      long[] fragile,
       String path,
       PointerByReference out,
       long[] failure);
 
-  static native int rs_snapshot_collapse(Pointer snapshot);
+  static native int rs_snapshot_collapse(Pointer snapshot, long[] addresses);
 
-  static native int rs_snapshot_arm(Pointer snapshot);
+  static native int rs_snapshot_arm(Pointer snapshot, long[] addresses);
 
   static native int rs_snapshot_wait(Pointer snapshot, int timeoutMillis);
 
@@ -72,6 +73,10 @@ final class Engine {
   static native int rs_snapshot_may_free(Pointer snapshot, int block);
 
   static native Pointer rs_snapshot_figures(Pointer snapshot);
+
+  static native long rs_snapshot_address(Pointer snapshot, int block);
+
+  static native long rs_snapshot_pages(Pointer snapshot, int block);
 
   static native Pointer rs_snapshot_kinds(Pointer snapshot, int block);
 
