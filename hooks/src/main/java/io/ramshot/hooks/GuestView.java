@@ -17,6 +17,11 @@ interface GuestView {
 
   void remove(Participant participant);
 
+  /** What may be locked during a freeze. */
+  default Object[] monitors() {
+    return new Object[] {this};
+  }
+
   static GuestView of(Guest guest) {
     return new GuestView() {
       @Override
@@ -40,6 +45,11 @@ interface GuestView {
       @Override
       public void remove(Participant participant) {
         guest.remove(participant);
+      }
+
+      @Override
+      public Object[] monitors() {
+        return new Object[] {guest};
       }
     };
   }

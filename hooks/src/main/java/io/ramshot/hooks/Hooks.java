@@ -44,6 +44,7 @@ public final class Hooks implements AutoCloseable {
   private final Gates gates;
   private final States states;
   private final List<Holder> holders;
+  private final Pauses pauses;
   private final Vcpus vcpus;
   private final AtomicBoolean closed = new AtomicBoolean();
   private final HookTransformer transformer;
@@ -66,16 +67,23 @@ public final class Hooks implements AutoCloseable {
     this.instrumentation = instrumentation;
     access = new Access(instrumentation);
     ram = new GuestRam(guest, options, once);
-    gates = new Gates(options.gates(), once);
+    LoadedClasses classes = new LoadedClasses(instrumentation);
+    gates = new Gates(options.gates(), classes, once);
     states = new States(options.states(), guest, access, once);
     holders = options.ramHolders().stream().map(h -> new Holder(h, ram, access, once)).toList();
-    vcpus = new GateVcpus(gates, states);
+    pauses = new Pauses(options.pauses(), access, classes, once);
+    Vcpus gated = new GateVcpus(gates, states, pauses);
+    vcpus =
+        options.freeze() == FreezeBy.THREADS
+            ? new ThreadVcpus(gated, !options.gates().isEmpty(), guest.monitors(), once)
+            : gated;
     Set<String> hooked = new HashSet<>();
     hooked.add(UNSAFE);
     hooked.add(BYTE_BUFFER);
     options.gates().forEach(g -> hooked.add(g.className()));
     options.states().forEach(s -> hooked.add(s.className()));
     options.ramHolders().forEach(h -> hooked.add(h.className()));
+    options.pauses().forEach(p -> hooked.add(p.className()));
     transformer = new HookTransformer(instrumentation, hooked, this::hook, once);
   }
 
@@ -175,6 +183,11 @@ public final class Hooks implements AutoCloseable {
         result = trackInstances(result, options.states().size() + i);
       }
     }
+    for (int i = 0; i < options.pauses().size(); i++) {
+      if (options.pauses().get(i).className().equals(name) && pauses.loaded(i, type, loader)) {
+        result = trackInstances(result, options.states().size() + holders.size() + i);
+      }
+    }
     return result;
   }
 
@@ -191,8 +204,10 @@ public final class Hooks implements AutoCloseable {
       int states = options.states().size();
       if (hook < states) {
         this.states.constructed(hook, instance);
-      } else {
+      } else if (hook < states + holders.size()) {
         holders.get(hook - states).constructed(instance);
+      } else {
+        pauses.constructed(hook - states - holders.size(), instance);
       }
     } catch (RuntimeException e) {
       warnings.accept("an object of " + instance.getClass().getName() + " was missed: " + e);
@@ -237,6 +252,12 @@ public final class Hooks implements AutoCloseable {
         existing
             .instances(options.ramHolders().get(i).className())
             .forEach(holders.get(i)::constructed);
+      }
+      for (int i = 0; i < options.pauses().size(); i++) {
+        int hook = options.states().size() + holders.size() + i;
+        existing
+            .instances(options.pauses().get(i).className())
+            .forEach(instance -> constructed(hook, instance));
       }
     } catch (EngineException | ReflectiveOperationException | RuntimeException e) {
       warnings.accept(

@@ -58,8 +58,8 @@ class HookOptionsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "gates | x | unknown option gates: did you mean gate? (known: gate, state, ram.by, ram.min, ram.holder)",
-        "ram-min | 1m | unknown option ram-min: did you mean ram.min? (known: gate, state, ram.by, ram.min, ram.holder)",
+        "gates | x | unknown option gates: did you mean gate? (known: gate, state, ram.by, ram.min, ram.holder, freeze, pause)",
+        "ram-min | 1m | unknown option ram-min: did you mean ram.min? (known: gate, state, ram.by, ram.min, ram.holder, freeze, pause)",
         "gate | a.Board.step | gate=a.Board.step names no method: write com.example.Board::step, or com.example.Board::step(int,long) for one overload",
         "state | a.Board::save | state=a.Board::save names no two methods: write com.example.Board::save/load",
         "ram.min | big | ram.min=big is no size: write bytes, or a number with k, m or g, as in 16m",

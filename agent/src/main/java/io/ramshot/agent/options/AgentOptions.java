@@ -35,6 +35,12 @@ public final class AgentOptions {
   /** Fields that hold guest RAM, by address or as a direct buffer. Default: none. */
   public static final String RAM_HOLDER = HookOptions.RAM_HOLDER;
 
+  /** What a freeze stops: gates or threads. Default: gates. */
+  public static final String FREEZE = HookOptions.FREEZE;
+
+  /** Methods that make a native engine return from a long call. Default: none. */
+  public static final String PAUSE = HookOptions.PAUSE;
+
   /**
    * Size of the copy pool, which bounds a snapshot's extra memory. Default: what fits RAM and the
    * machine.
@@ -79,6 +85,8 @@ public final class AgentOptions {
     KEYS.put(RAM_MIN, "smallest allocation that can be guest RAM [16m]");
     KEYS.put(RAM_BY, "classes or packages that allocate guest RAM, com.example.** [all]");
     KEYS.put(RAM_HOLDER, "fields that hold guest RAM, com.example.Memory#address [none]");
+    KEYS.put(FREEZE, "what a freeze stops: vCPUs at gates, or all Java threads [gates]");
+    KEYS.put(PAUSE, "methods that stop a native engine's run, com.example.Engine::stop [none]");
     KEYS.put(POOL, "size of the copy pool, at least 2m [what fits RAM and the machine]");
     KEYS.put(HUGEPAGES, "ask for transparent huge pages [true]");
     KEYS.put(DIRECTIO, "try O_DIRECT before buffered writes [true]");
