@@ -118,6 +118,25 @@ int rs_backing_watch(int fd, uint64_t start, uint64_t end) {
     return each_mapping(watch_mapping, &watch);
 }
 
+struct shared {
+    void (*found)(void *context, uint64_t start, uint64_t end);
+    void *context;
+};
+
+static int tell_shared(void *context, const struct mapping *mapping) {
+    const struct shared *shared = context;
+    if (mapping->shared)
+        shared->found(shared->context, mapping->start, mapping->end);
+    return 0;
+}
+
+/* Shared memory without a name has an inode, too. */
+void rs_backing_each_shared(void (*found)(void *context, uint64_t start, uint64_t end),
+                            void *context) {
+    struct shared shared = {found, context};
+    each_mapping(tell_shared, &shared);
+}
+
 int rs_backing_modified(int fd) {
     /* Nothing but modifications was asked for; an overflow of the queue means many of them. */
     struct inotify_event event; /* of a file: no name follows */

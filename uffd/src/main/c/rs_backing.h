@@ -1,4 +1,5 @@
-/* The files behind mapped blocks, and whether they change by other means than the block's pages. */
+/* What is behind mapped blocks: which are shared, which files, and whether they change by other
+ * means than the block's pages. */
 #ifndef RS_BACKING_H
 #define RS_BACKING_H
 
@@ -13,6 +14,10 @@ int rs_backing_open(void);
  * written there changes the block without any trace in its page table.
  */
 int rs_backing_watch(int fd, uint64_t start, uint64_t end);
+
+/* Calls `found` for each shared mapping of this process, [start, end). */
+void rs_backing_each_shared(void (*found)(void *context, uint64_t start, uint64_t end),
+                            void *context);
 
 /* Whether a watched file was written, truncated or punched by a system call; never blocks. */
 int rs_backing_modified(int fd);

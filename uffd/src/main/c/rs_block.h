@@ -53,6 +53,7 @@ struct rs_block {
     uint64_t address;
     uint64_t length;
     bool on_heap;         /* an array */
+    bool shared;          /* pages may hold data that this process has not mapped */
     bool fragile;         /* may be unmapped or truncated any time: see rs_fetch.h */
     uint64_t first_page;  /* address of image page 0, at or before `address` */
     uint64_t pages;       /* image pages: all pages that the block touches */

@@ -91,8 +91,21 @@ static int mark_run(void *context, const struct rs_run *run) {
     return 0;
 }
 
+/*
+ * What this process has not mapped of shared memory may hold data all the same: somebody else wrote
+ * it, or the kernel took it out of the page table. It can be protected, too.
+ */
+static void mark_all(struct share *share) {
+    for (uint64_t i = first_in_block(share); i < past_in_block(share); i++)
+        share->s->chunks[i].population = RS_ALL_PAGES;
+}
+
 static int scan_share(struct share *share) {
     struct rs_snapshot *s = share->s;
+    if (share->block->shared) {
+        mark_all(share);
+        return 0;
+    }
     uint64_t start = rs_chunk_start(share->block, first_in_block(share));
     uint64_t end = rs_chunk_end(share->block, past_in_block(share) - 1);
     return rs_pagemap_scan(s->pagemap, start, end, s->old_pagemap, mark_run, share);

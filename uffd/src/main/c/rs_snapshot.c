@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "rs_backing.h"
 #include "rs_clock.h"
 #include "rs_crc32c.h"
 #include "rs_fetch.h"
@@ -260,6 +261,15 @@ static int take_blocks(struct rs_snapshot *s, uint32_t count, const uint64_t *ad
     return 0;
 }
 
+static void mark_shared(void *context, uint64_t start, uint64_t end) {
+    struct rs_snapshot *s = context;
+    for (uint32_t i = 0; i < s->block_count; i++) {
+        struct rs_block *block = &s->blocks[i];
+        if (!block->on_heap && block->start < end && start < block->end)
+            block->shared = true;
+    }
+}
+
 /* Containers may forbid what fragile memory is read by. */
 static int try_fetch(const struct rs_snapshot *s) {
     int result = 0;
@@ -285,6 +295,7 @@ static int prepare(struct rs_snapshot *s, const struct rs_options *options, cons
                    uint64_t *failure) {
     failure[0] = RS_STEP_MEMORY;
     int result = map_tables(s);
+    rs_backing_each_shared(mark_shared, s);
     if (!result)
         result = map_pool(s, options->pool_bytes, options->pool_budget_ns);
     if (result)
@@ -355,6 +366,8 @@ int rs_snapshot_collapse(struct rs_snapshot *s, const uint64_t *addresses) {
     for (uint32_t i = 0; i < s->block_count; i++) {
         struct rs_block *block = &s->blocks[i];
         uint64_t start = block->start, end = block->end;
+        if (block->shared)
+            continue; /* its pages would be taken out of the page table, to no avail */
         if (block->on_heap) {
             if (!addresses || !addresses[i] || block->length < RS_SMALL_BLOCK)
                 continue;
