@@ -19,10 +19,13 @@ import io.ramshot.bench.report.Table;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -84,7 +87,7 @@ public final class Bench implements Callable<Integer> {
       names = "--only",
       split = ",",
       paramLabel = "CELL",
-      description = "Only these cells; see --list.")
+      description = "Only these cells, see --list; heap stands for all that begin with heap-.")
   private List<String> only = List.of();
 
   @Option(names = "--list", description = "Lists the cells and ends.")
@@ -141,9 +144,10 @@ public final class Bench implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     List<Cell> cells = cells();
     if (list) {
-      for (Cell cell : cells) {
-        System.out.printf("%-24s %s%n", cell.name(), CellSize.describe(cell));
-      }
+      cells.stream()
+          .map(cell -> String.format("%-24s %s", cell.name(), CellSize.describe(cell)))
+          .distinct()
+          .forEach(System.out::println);
       for (Study study : studies(null)) {
         System.out.printf("%-24s %s%n", study.name(), study.description());
       }
@@ -157,8 +161,8 @@ public final class Bench implements Callable<Integer> {
         driver.limit(QUICK_SECONDS);
         driver.run(cells, false, Catalogue::quickInEachRound);
       } else {
-        for (Cell cell : cells) {
-          driver.run(cell);
+        for (List<Cell> table : tables(cells)) {
+          driver.run(table, true, contender -> true);
         }
         for (Study study : studies(folders.disk())) {
           driver.run(study, rounds == null ? 0 : rounds);
@@ -206,32 +210,29 @@ public final class Bench implements Callable<Integer> {
     }
     List<Cell> all = quick ? Catalogue.quick() : Catalogue.full();
     for (String name : only) {
-      if (all.stream().noneMatch(cell -> cell.name().equals(name))
+      if (Catalogue.named(all, name).isEmpty()
           && studies(null).stream().noneMatch(study -> study.name().equals(name))) {
         throw new ParameterException(
             spec.commandLine(), "--only=" + name + " is no cell: bench/run --list shows them");
       }
     }
-    List<Cell> chosen = new ArrayList<>();
-    for (Cell cell : all) {
-      if (only.isEmpty() || only.contains(cell.name())) {
-        chosen.add(rounds == null ? cell : withRounds(cell, rounds));
-      }
-    }
-    return chosen;
+    List<Cell> wanted =
+        only.isEmpty() ? all : only.stream().flatMap(name -> named(all, name)).distinct().toList();
+    return all.stream()
+        .filter(wanted::contains)
+        .map(cell -> rounds == null ? cell : cell.withRounds(rounds))
+        .toList();
   }
 
-  private static Cell withRounds(Cell cell, int rounds) {
-    return new Cell(
-        cell.name(),
-        cell.workload(),
-        cell.threads(),
-        cell.ramBytes(),
-        cell.hugePages(),
-        cell.sink(),
-        cell.contenders(),
-        rounds,
-        cell.timing());
+  private static Stream<Cell> named(List<Cell> cells, String name) {
+    return Catalogue.named(cells, name).stream();
+  }
+
+  /** Cells by name: what stands in one table runs in turns. */
+  private static Collection<List<Cell>> tables(List<Cell> cells) {
+    return cells.stream()
+        .collect(Collectors.groupingBy(Cell::name, LinkedHashMap::new, Collectors.toList()))
+        .values();
   }
 
   private void print(Results results) {

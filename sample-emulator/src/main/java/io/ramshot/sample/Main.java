@@ -8,6 +8,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -35,13 +36,16 @@ public final class Main {
     } catch (UsageException e) {
       complain(e.getMessage());
       status = BAD_COMMAND_LINE;
+    } catch (UncheckedIOException e) {
+      complain(e.getMessage());
+      status = CANNOT_RUN;
     } catch (IOException | RuntimeException e) {
       complain(e.toString());
       status = CANNOT_RUN;
     } catch (OutOfMemoryError e) {
       complain(
           "no memory for the guest's RAM (%s): lower --memory, use --ram=unsafe or raise %s"
-              .formatted(e.getMessage(), "-XX:MaxDirectMemorySize"));
+              .formatted(e.getMessage(), "-Xmx and -XX:MaxDirectMemorySize"));
       status = CANNOT_RUN;
     }
     System.exit(status);
@@ -59,7 +63,14 @@ public final class Main {
     byte[] firmware = options.bios() == null ? builtInGuest() : read("--bios", options.bios());
     byte[] kernel = options.kernel() == null ? null : read("--kernel", options.kernel());
     SerialInput input = input(options);
-    Ram ram = options.ram().allocate(options.memory());
+    try (Ram ram = options.ram().allocate(options.memory(), options.ramFile())) {
+      return run(options, ram, firmware, kernel, input);
+    }
+  }
+
+  private static int run(
+      Options options, Ram ram, byte[] firmware, byte[] kernel, SerialInput input)
+      throws UsageException, IOException {
     Board board =
         new Board(ram, options.deterministic(), input, new FileOutputStream(FileDescriptor.out));
     place("--bios", options.bios(), () -> board.loadFirmware(firmware));

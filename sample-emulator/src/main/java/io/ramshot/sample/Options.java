@@ -15,8 +15,16 @@ final class Options {
       Its serial port is standard input and output.
 
         --memory=SIZE    guest RAM: a number and k, m or g, in whole MiB; default 128m
-        --ram=KIND       what it is made of: direct (a ByteBuffer, up to 2047m; the default)
-                         or unsafe (sun.misc.Unsafe, up to 12g)
+        --ram=KIND       what it is made of:
+                           direct    a direct ByteBuffer, up to 2047m; the default
+                           unsafe    sun.misc.Unsafe, up to 12g
+                           heap      a byte[], up to 2047m and what -Xmx allows
+                           heap-int  an int[], up to 8191m and what -Xmx allows
+                           segment   a MemorySegment, up to 12g; JDK 22 or newer
+                           mapped    a mapped file, up to 2047m
+                           native    mapped by native code, up to 12g
+        --ram-file=FILE  the file of --ram=mapped; new, and removed once it is mapped; default:
+                         one in /dev/shm
         --bios=FILE      M-mode firmware: ELF, or raw for 0x80000000; default: a built-in guest
         --kernel=FILE    what the firmware starts: ELF, or raw for 0x80200000
         --deterministic  time counts instructions (10 to a tick of 0.1 us) and standard input is
@@ -38,6 +46,7 @@ final class Options {
   private long memory = 128 * MIB;
 
   private RamKind ram = RamKind.DIRECT;
+  private Path ramFile;
   private Path bios;
   private Path kernel;
   private Path input;
@@ -63,7 +72,12 @@ final class Options {
     if (options.memory > options.ram.maxSize()) {
       throw new UsageException(
           "--memory=%dm is more than --ram=%s can hold: the most is %dm"
-              .formatted(options.memory / MIB, name(options.ram), options.ram.maxSize() / MIB));
+              .formatted(options.memory / MIB, options.ram.key(), options.ram.maxSize() / MIB));
+    }
+    if (options.ramFile != null && options.ram != RamKind.MAPPED) {
+      throw new UsageException(
+          "--ram-file=%s is of no use for --ram=%s: add --ram=mapped"
+              .formatted(options.ramFile, options.ram.key()));
     }
     return options;
   }
@@ -75,6 +89,7 @@ final class Options {
     switch (name) {
       case "--memory" -> memory = size(required(name, value));
       case "--ram" -> ram = kind(required(name, value));
+      case "--ram-file" -> ramFile = Path.of(required(name, value));
       case "--bios" -> bios = Path.of(required(name, value));
       case "--kernel" -> kernel = Path.of(required(name, value));
       case "--input" -> input = Path.of(required(name, value));
@@ -127,15 +142,21 @@ final class Options {
 
   private static RamKind kind(String text) throws UsageException {
     for (RamKind kind : RamKind.values()) {
-      if (name(kind).equals(text)) {
-        return kind;
+      if (kind.key().equals(text)) {
+        return available(kind);
       }
     }
-    throw new UsageException("--ram=%s does not exist: use direct or unsafe".formatted(text));
+    throw new UsageException("--ram=%s does not exist: use %s".formatted(text, RamKind.keys()));
   }
 
-  private static String name(RamKind kind) {
-    return kind.name().toLowerCase(Locale.ROOT);
+  private static RamKind available(RamKind kind) throws UsageException {
+    int jdk = Runtime.version().feature();
+    if (jdk < kind.firstJdk()) {
+      throw new UsageException(
+          "--ram=%s needs JDK %d or newer and this is %d: use --ram=unsafe"
+              .formatted(kind.key(), kind.firstJdk(), jdk));
+    }
+    return kind;
   }
 
   private static long count(String text) throws UsageException {
@@ -153,6 +174,11 @@ final class Options {
 
   RamKind ram() {
     return ram;
+  }
+
+  /** Returns the file of mapped RAM, or null for one of its own. */
+  Path ramFile() {
+    return ramFile;
   }
 
   /** Returns the firmware's file, or null for the built-in guest. */

@@ -2,15 +2,18 @@ package io.ramshot.sample;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ramshot.sample.cpu.Asm;
+import io.ramshot.sample.memory.RamKind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -110,7 +113,12 @@ class MainTest {
   @Test
   void dumpsAreTheSameForAnyKindOfRam() throws IOException, InterruptedException {
     String guest = bios(Asm.addi(5, 5, 8), Asm.store(3, 5, 5, 2040), Asm.jal(0, -8));
-    for (String kind : List.of("direct", "unsafe")) {
+    List<String> kinds =
+        Arrays.stream(RamKind.values())
+            .filter(kind -> kind.firstJdk() <= Runtime.version().feature())
+            .map(RamKind::key)
+            .toList();
+    for (String kind : kinds) {
       Outcome outcome =
           run(
               "",
@@ -127,11 +135,42 @@ class MainTest {
       assertTrue(outcome.errors.contains("54321 instructions in"), outcome.errors);
     }
     byte[] ram = Files.readAllBytes(directory.resolve("direct.ram"));
+    byte[] state = Files.readAllBytes(directory.resolve("direct.state"));
     assertEquals(64 << 20, ram.length);
-    assertArrayEquals(ram, Files.readAllBytes(directory.resolve("unsafe.ram")));
-    assertArrayEquals(
-        Files.readAllBytes(directory.resolve("direct.state")),
-        Files.readAllBytes(directory.resolve("unsafe.state")));
+    for (String kind : kinds) {
+      assertArrayEquals(ram, Files.readAllBytes(directory.resolve(kind + ".ram")), kind);
+      assertArrayEquals(state, Files.readAllBytes(directory.resolve(kind + ".state")), kind);
+    }
+  }
+
+  /** So that HotSpot binds each access to the one class there is, whatever else the jar holds. */
+  @Test
+  void aRunLinksOneKindOfRamOnly() throws IOException, InterruptedException {
+    Path log = directory.resolve("classes");
+    Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+    Process process =
+        new ProcessBuilder(
+                java.toString(),
+                "-Xlog:class+init=info:file=" + log,
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName(),
+                finishing(0x5555),
+                "--ram=heap")
+            .start();
+    assertEquals(0, process.waitFor());
+    String linked = Files.readString(log);
+    assertTrue(linked.contains("io.ramshot.sample.memory.HeapRam"), "the log names linked classes");
+    for (String other : List.of("Direct", "Unsafe", "HeapInt", "Segment", "Mapped", "Native")) {
+      assertFalse(linked.contains("io.ramshot.sample.memory." + other + "Ram"), other);
+    }
+  }
+
+  @Test
+  void noHeapForTheRamIsSaidWithARemedy() throws IOException, InterruptedException {
+    Outcome outcome = run("", finishing(0x5555), "--ram=heap-int", "--memory=8000m");
+    assertEquals(1, outcome.status);
+    assertTrue(outcome.errors.contains("raise -Xmx"), outcome.errors);
   }
 
   @Test

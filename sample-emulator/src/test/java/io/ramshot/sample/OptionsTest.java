@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class OptionsTest {
 
@@ -19,6 +20,7 @@ class OptionsTest {
     Options options = Options.parse();
     assertEquals(128L << 20, options.memory());
     assertEquals(RamKind.DIRECT, options.ram());
+    assertNull(options.ramFile());
     assertNull(options.bios());
     assertNull(options.kernel());
     assertNull(options.input());
@@ -65,7 +67,9 @@ class OptionsTest {
     "--memory=0m, whole number of MiB",
     "--memory=1000k, whole number of MiB",
     "--memory=2g, the most is 2047m",
-    "--ram=heap, use direct or unsafe",
+    "--ram=core, '--ram=core does not exist: use direct, unsafe, heap, heap-int, segment, mapped or native'",
+    "--ram-file=x, add --ram=mapped",
+    "--ram-file, --ram-file=VALUE",
     "--stop-at=x, --stop-at=x is no number",
     "--stop-at=-1, --stop-at=-1 is no number",
     "--stats=yes, takes no value"
@@ -76,10 +80,31 @@ class OptionsTest {
     assertFalse(e.getMessage().contains("\n"));
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void everyKindOfRamThatTheJdkHas(RamKind kind) throws UsageException {
+    String argument = "--ram=" + kind.key();
+    if (Runtime.version().feature() >= kind.firstJdk()) {
+      assertEquals(kind, Options.parse(argument).ram());
+    } else {
+      UsageException e = assertThrows(UsageException.class, () -> Options.parse(argument));
+      assertTrue(e.getMessage().contains("needs JDK " + kind.firstJdk()), e.getMessage());
+    }
+    assertTrue(Options.HELP.contains(" " + kind.key() + " "), kind.key());
+  }
+
+  @Test
+  void mappedRamMayNameItsFile() throws UsageException {
+    Options options = Options.parse("--ram-file=f", "--ram=mapped");
+    assertEquals(RamKind.MAPPED, options.ram());
+    assertEquals(Path.of("f"), options.ramFile());
+  }
+
   @Test
   void helpNamesEveryOption() {
     for (String option :
-        "memory ram bios kernel deterministic input stop-at dump registers stats help".split(" ")) {
+        "memory ram ram-file bios kernel deterministic input stop-at dump registers stats help"
+            .split(" ")) {
       assertTrue(Options.HELP.contains("--" + option), option);
     }
   }

@@ -27,6 +27,14 @@ public final class Catalogue {
 
   private static final Timing SHORT = new Timing(1000, 1000, 0);
 
+  /** RAM on and off the heap, under every collector. */
+  private static final String HEAP = "heap";
+
+  private static final long HEAP_RAM_BYTES = 256 * MIB;
+
+  /** So that a generation of half the heap holds RAM. */
+  private static final long HEAP_BYTES = 640 * MIB;
+
   private static final List<String> USUAL =
       List.of("disk", "ramshot", "fork", "fork-buffers", "stop-and-copy");
 
@@ -67,11 +75,26 @@ public final class Catalogue {
     big("random-4g", Workload.RANDOM, 4 * GIB);
     big("idle-12g", Workload.IDLE, 12 * GIB);
     big("sequential-12g", Workload.SEQUENTIAL, 12 * GIB);
+    for (Collector collector : Collector.values()) {
+      heap(HEAP + "-" + collector.key(), collector, false);
+      heap(HEAP + "-" + collector.key() + "-thp", collector, true);
+    }
   }
 
-  /** In the order in which they run. */
+  /** In the order in which they run. Cells of one name belong to one table, and run in turns. */
   public static List<Cell> full() {
     return new Catalogue().cells;
+  }
+
+  /**
+   * Those that a name stands for: the cells of this name, or else all whose names begin with it and
+   * a hyphen.
+   */
+  public static List<Cell> named(List<Cell> cells, String name) {
+    List<Cell> exact = cells.stream().filter(cell -> cell.name().equals(name)).toList();
+    return exact.isEmpty()
+        ? cells.stream().filter(cell -> cell.name().startsWith(name + "-")).toList()
+        : exact;
   }
 
   /** What {@code --quick} runs, both at once, turn by turn. */
@@ -133,5 +156,26 @@ public final class Catalogue {
     List<String> contenders = List.of("disk", "ramshot", "fork", "fork-buffers");
     cells.add(
         new Cell(name, workload, 1, ramBytes, true, Sink.DISK, contenders, BIG_ROUNDS, SHORT));
+  }
+
+  /** Two JVMs that differ in where they have RAM. */
+  private void heap(String name, Collector collector, boolean hugePages) {
+    heap(name, new HostJvm(collector, HEAP_BYTES, hugePages, false), List.of("disk", "ramshot"));
+    heap(name, new HostJvm(collector, HEAP_BYTES, hugePages, true), List.of("ramshot-heap"));
+  }
+
+  private void heap(String name, HostJvm jvm, List<String> contenders) {
+    cells.add(
+        new Cell(
+            name,
+            Workload.SEQUENTIAL,
+            1,
+            HEAP_RAM_BYTES,
+            true,
+            Sink.DISK,
+            contenders,
+            ROUNDS,
+            SHORT,
+            jvm));
   }
 }

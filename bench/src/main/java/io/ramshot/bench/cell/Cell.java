@@ -14,6 +14,7 @@ import java.util.List;
  * @param contenders names of who takes part, in the order of each round
  * @param rounds how often each has its turn
  * @param timing how long speed is measured
+ * @param jvm what the guest runs in
  */
 public record Cell(
     String name,
@@ -24,4 +25,36 @@ public record Cell(
     Sink sink,
     List<String> contenders,
     int rounds,
-    Timing timing) {}
+    Timing timing,
+    HostJvm jvm) {
+
+  /** In the usual JVM. */
+  public Cell(
+      String name,
+      Workload workload,
+      int threads,
+      long ramBytes,
+      boolean hugePages,
+      Sink sink,
+      List<String> contenders,
+      int rounds,
+      Timing timing) {
+    this(
+        name,
+        workload,
+        threads,
+        ramBytes,
+        hugePages,
+        sink,
+        contenders,
+        rounds,
+        timing,
+        HostJvm.USUAL);
+  }
+
+  /** The same, so many times. */
+  public Cell withRounds(int number) {
+    return new Cell(
+        name, workload, threads, ramBytes, hugePages, sink, contenders, number, timing, jvm);
+  }
+}

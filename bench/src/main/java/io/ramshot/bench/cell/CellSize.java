@@ -18,14 +18,25 @@ public final class CellSize {
 
   /** A cell in one line. */
   public static String describe(Cell cell) {
+    String text =
+        String.format(
+            Locale.ROOT,
+            "%s on %s, %d %s %s guest, to %s",
+            text(cell.ramBytes()),
+            cell.hugePages() ? "huge pages" : "4 KiB pages",
+            cell.threads(),
+            cell.threads() == 1 ? "thread," : "threads,",
+            cell.workload().key(),
+            cell.sink() == Sink.THROTTLED ? "the disk at 50 MB/s" : cell.sink().key());
+    return cell.jvm().equals(HostJvm.USUAL) ? text : text + ", " + describe(cell.jvm());
+  }
+
+  /** Two cells of one name differ in where RAM is: that stands in the contender's name. */
+  private static String describe(HostJvm jvm) {
     return String.format(
         Locale.ROOT,
-        "%s on %s, %d %s %s guest, to %s",
-        text(cell.ramBytes()),
-        cell.hugePages() ? "huge pages" : "4 KiB pages",
-        cell.threads(),
-        cell.threads() == 1 ? "thread," : "threads,",
-        cell.workload().key(),
-        cell.sink() == Sink.THROTTLED ? "the disk at 50 MB/s" : cell.sink().key());
+        "off the heap or on it, collector %s%s",
+        jvm.collector().key(),
+        jvm.heapHugePages() ? " with -XX:+UseTransparentHugePages" : "");
   }
 }

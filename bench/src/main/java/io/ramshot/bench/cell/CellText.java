@@ -4,7 +4,7 @@ import java.util.List;
 
 /** A cell as words of a command line, on its way from one JVM to another. */
 public final class CellText {
-  private static final int WORDS = 10;
+  private static final int WORDS = 11;
 
   private CellText() {}
 
@@ -19,7 +19,18 @@ public final class CellText {
         String.join(",", cell.contenders()),
         Integer.toString(cell.rounds()),
         Integer.toString(cell.timing().beforeMillis()),
-        cell.timing().afterMillis() + "," + cell.timing().traceMillis());
+        cell.timing().afterMillis() + "," + cell.timing().traceMillis(),
+        words(cell.jvm()));
+  }
+
+  private static String words(HostJvm jvm) {
+    return jvm.collector()
+        + ","
+        + jvm.heapBytes()
+        + ","
+        + jvm.heapHugePages()
+        + ","
+        + jvm.ramOnHeap();
   }
 
   /** The cell that {@link #words} gave these. */
@@ -28,6 +39,7 @@ public final class CellText {
       throw new IllegalArgumentException("a cell has " + WORDS + " words, not " + words.size());
     }
     String[] timing = words.get(9).split(",");
+    String[] jvm = words.get(10).split(",");
     return new Cell(
         words.get(0),
         Workload.valueOf(words.get(1)),
@@ -40,6 +52,11 @@ public final class CellText {
         new Timing(
             Integer.parseInt(words.get(8)),
             Integer.parseInt(timing[0]),
-            Integer.parseInt(timing[1])));
+            Integer.parseInt(timing[1])),
+        new HostJvm(
+            Collector.valueOf(jvm[0]),
+            Long.parseLong(jvm[1]),
+            Boolean.parseBoolean(jvm[2]),
+            Boolean.parseBoolean(jvm[3])));
   }
 }

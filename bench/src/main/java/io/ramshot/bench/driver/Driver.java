@@ -46,11 +46,6 @@ public final class Driver {
     deadlineNanos = startNanos + (long) (seconds * NANOS_PER_SECOND);
   }
 
-  /** One cell, with every contender that can run it. */
-  public void run(Cell cell) throws InterruptedException {
-    run(List.of(cell), true, contender -> true);
-  }
-
   /**
    * Cells at once, turn by turn, so that a time limit cuts all of them alike.
    *

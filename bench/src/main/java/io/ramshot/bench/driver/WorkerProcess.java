@@ -2,6 +2,7 @@ package io.ramshot.bench.driver;
 
 import io.ramshot.bench.cell.Cell;
 import io.ramshot.bench.cell.CellText;
+import io.ramshot.bench.cell.HostJvm;
 import io.ramshot.bench.figures.Sample;
 import io.ramshot.bench.figures.SampleText;
 import io.ramshot.bench.worker.Worker;
@@ -62,10 +63,11 @@ final class WorkerProcess implements AutoCloseable {
    * @param logs folder for its log
    */
   static WorkerProcess start(Cell cell, Path images, Path logs) throws IOException {
-    Path log = logs.resolve(cell.name() + ".safepoints.log");
+    Path log =
+        logs.resolve(cell.name() + (cell.jvm().ramOnHeap() ? "-on" : "") + ".safepoints.log");
     List<String> command = new ArrayList<>();
     command.add(java());
-    command.addAll(options());
+    command.addAll(options(cell.jvm()));
     command.add(Worker.safepointOption(log));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Worker.class.getName()));
     command.addAll(List.of(images.toString(), log.toString()));
@@ -78,10 +80,15 @@ final class WorkerProcess implements AutoCloseable {
     return Path.of(System.getProperty("java.home"), "bin", "java").toString();
   }
 
-  /** A small heap that is there from the start, and a collector without threads of its own. */
-  private static List<String> options() {
+  /** A heap that is there from the start. */
+  private static List<String> options(HostJvm jvm) {
     List<String> options = new ArrayList<>();
-    options.addAll(List.of("-Xms128m", "-Xmx128m", "-XX:+AlwaysPreTouch", "-XX:+UseSerialGC"));
+    options.addAll(
+        List.of("-Xms" + jvm.heapBytes(), "-Xmx" + jvm.heapBytes(), "-XX:+AlwaysPreTouch"));
+    options.add(jvm.collector().option());
+    if (jvm.heapHugePages()) {
+      options.add("-XX:+UseTransparentHugePages");
+    }
     options.add("-XX:+ErrorFileToStdout");
     options.add("-XX:-CreateCoredumpOnCrash");
     if (Runtime.version().feature() >= FIRST_TO_WARN) {

@@ -12,6 +12,7 @@ public enum Figure {
   PAUSE_US("us", "from the call that freezes the guest to the call that thaws it"),
   GATE_US("us", "of the pause: until every guest thread stood still"),
   STATE_US("us", "of the pause: saving what is not RAM"),
+  COPY_US("us", "of the pause: copying RAM that cannot be write-protected"),
   EDGES_US("us", "of the pause: copying edge pages and small blocks"),
   SCAN_US("us", "of the pause: finding populated pages"),
   ARM_US("us", "of the pause: write-protecting; of fork: fork() itself"),

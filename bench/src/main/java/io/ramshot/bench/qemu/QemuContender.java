@@ -1,6 +1,7 @@
 package io.ramshot.bench.qemu;
 
 import io.ramshot.bench.cell.Cell;
+import io.ramshot.bench.cell.HostJvm;
 import io.ramshot.bench.cell.OutsideContender;
 import io.ramshot.bench.cell.Sink;
 import io.ramshot.bench.cell.Timing;
@@ -37,6 +38,7 @@ public final class QemuContender implements OutsideContender {
     return BootSector.knows(cell.workload())
         && cell.threads() == 1
         && cell.hugePages()
+        && cell.jvm().equals(HostJvm.USUAL)
         && cell.sink() != Sink.THROTTLED;
   }
 

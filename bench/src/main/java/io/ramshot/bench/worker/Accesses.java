@@ -29,6 +29,12 @@ interface Accesses {
    * @param threads in all
    */
   static Accesses of(Workload workload, GuestRam ram, int number, int threads) {
+    if (ram instanceof OnHeapRam onHeap) {
+      if (workload != Workload.SEQUENTIAL) {
+        throw new IllegalArgumentException("no guest on the heap is " + workload.key());
+      }
+      return new HeapWrites(onHeap, number, threads);
+    }
     return switch (workload) {
       case SEQUENTIAL -> new SequentialWrites(ram, number, threads);
       case RANDOM -> new RandomWrites(ram, number);

@@ -26,7 +26,11 @@ final class BenchGuest {
 
   /** Starts one; it runs at once. */
   static BenchGuest start(Cell cell) throws IOException {
-    BenchGuest guest = new BenchGuest(GuestRam.map(cell.ramBytes(), cell.hugePages()));
+    BenchGuest guest =
+        new BenchGuest(
+            cell.jvm().ramOnHeap()
+                ? new OnHeapRam(cell.ramBytes())
+                : OffHeapRam.map(cell.ramBytes(), cell.hugePages()));
     Span unread = new Span(System.nanoTime(), 1, 0);
     for (int i = 0; i < cell.threads(); i++) {
       Accesses accesses = Accesses.of(cell.workload(), guest.ram, i, cell.threads());

@@ -14,6 +14,7 @@ final class EngineSettings {
 
   static {
     SETTINGS.put("ramshot", options -> options);
+    SETTINGS.put("ramshot-heap", options -> options); // where RAM is, the cell says
     SETTINGS.put("ramshot-pool-64m", options -> options.withPoolBytes(SMALL_POOL_BYTES));
     SETTINGS.put("ramshot-buffered", options -> options.withDirectIo(false));
     SETTINGS.put("ramshot-no-collapse", options -> options.withHugePages(false));

@@ -1,71 +1,30 @@
 package io.ramshot.bench.worker;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 
-/** The guest's memory: on huge pages or explicitly not, every page populated and none zero. */
-final class GuestRam {
-  static final int PAGE_BYTES = 4096;
+/** The guest's memory: every page populated and none zero. */
+interface GuestRam {
+  int PAGE_BYTES = 4096;
 
-  private static final long KIB = 1024;
+  /**
+   * Where it is.
+   *
+   * @throws UnsupportedOperationException on the heap, where it has no address
+   */
+  long address();
 
-  private final long address;
-  private final long bytes;
-  private final boolean huge;
+  long bytes();
 
-  private GuestRam(long address, long bytes, boolean huge) {
-    this.address = address;
-    this.bytes = bytes;
-    this.huge = huge;
+  default int pages() {
+    return Math.toIntExact(bytes() / PAGE_BYTES);
   }
 
-  static GuestRam map(long bytes, boolean huge) throws IOException {
-    long address =
-        BenchLibrary.check(
-            "mapping " + bytes + " bytes of guest RAM",
-            BenchLibrary.rb_ram_map(bytes, huge ? 1 : 0));
-    return new GuestRam(address, bytes, huge);
-  }
-
-  long address() {
-    return address;
-  }
-
-  long bytes() {
-    return bytes;
-  }
-
-  int pages() {
-    return Math.toIntExact(bytes / PAGE_BYTES);
-  }
-
-  /** Back to what {@link #map} made of it, as far as pages go; no guest thread may run. */
-  void restore() throws IOException {
-    if (huge) {
-      BenchLibrary.rb_ram_collapse(address, bytes);
-    }
-    touch();
-  }
+  /** Back to what it was at first, as far as pages go; no guest thread may run. */
+  void restore() throws IOException;
 
   /** So that the guest meets no page fault, neither ours nor a host's. */
-  void touch() throws IOException {
-    BenchLibrary.check(
-        "populating guest RAM for writing", BenchLibrary.rb_ram_touch(address, bytes));
-  }
+  void touch() throws IOException;
 
-  /** Which part of it is on huge pages, by /proc/self/smaps. */
-  double hugeShare() throws IOException {
-    long hugeBytes = 0;
-    boolean inside = false;
-    for (String line : Files.readAllLines(Path.of("/proc/self/smaps"))) {
-      if (line.matches("[0-9a-f]+-[0-9a-f]+ .*")) {
-        long start = Long.parseUnsignedLong(line.substring(0, line.indexOf('-')), 16);
-        inside = start >= address && start < address + bytes;
-      } else if (inside && line.startsWith("AnonHugePages:")) {
-        hugeBytes += Long.parseLong(line.replaceAll("[^0-9]", "")) * KIB;
-      }
-    }
-    return (double) hugeBytes / bytes;
-  }
+  /** Which part of it is on huge pages. */
+  double hugeShare() throws IOException;
 }

@@ -15,6 +15,7 @@ import io.ramshot.bench.figures.Sample;
 import io.ramshot.image.BlockKind;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Map;
 
 /** The engine itself, embedded. */
 final class Ramshot implements Contender {
@@ -31,8 +32,12 @@ final class Ramshot implements Contender {
   Ramshot(BenchGuest bench, boolean hugePages, SnapshotOptions options) {
     this.options = options;
     guest.hugePages(hugePages);
-    guest.register(
-        "ram", BlockKind.ADDRESS, bench.ram().address(), bench.ram().bytes(), bench.ram());
+    if (bench.ram() instanceof OnHeapRam onHeap) {
+      guest.add(() -> Map.of("ram", onHeap.array()));
+    } else {
+      guest.register(
+          "ram", BlockKind.ADDRESS, bench.ram().address(), bench.ram().bytes(), bench.ram());
+    }
     guest.vcpus(bench.gate());
   }
 
@@ -52,6 +57,7 @@ final class Ramshot implements Contender {
     Pause pause = status.pause();
     sample
         .set(Figure.STATE_US, pause.stateNanos() / NANOS_PER_MICRO)
+        .set(Figure.COPY_US, pause.copyNanos() / NANOS_PER_MICRO)
         .set(Figure.EDGES_US, pause.edgesNanos() / NANOS_PER_MICRO)
         .set(Figure.SCAN_US, pause.scanNanos() / NANOS_PER_MICRO)
         .set(Figure.ARM_US, pause.armNanos() / NANOS_PER_MICRO)

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ramshot.bench.cell.Cell;
+import io.ramshot.bench.cell.Collector;
+import io.ramshot.bench.cell.HostJvm;
 import io.ramshot.bench.cell.Sink;
 import io.ramshot.bench.cell.Timing;
 import io.ramshot.bench.cell.Workload;
@@ -134,6 +136,34 @@ class SmokeTest {
     assertFalse(results.anyFailure());
     assertAll(results, "idle-tmpfs", "ramshot", Figure.PAUSE_US, Figure.MB_S);
     assertAll(results, "idle-tmpfs", "fork", Figure.PAUSE_US, Figure.MB_S);
+  }
+
+  @Test
+  void ramOnTheHeapStandsBesideRamOffIt() throws Exception {
+    Cell off = onHeap(false, "ramshot");
+    Results results = run(off, onHeap(true, "ramshot-heap"));
+    for (Sample sample : results.samples(off.name())) {
+      assertEquals("", sample.failure().orElse(""), sample.contender());
+    }
+    for (String contender : List.of("ramshot", "ramshot-heap")) {
+      assertAll(results, off.name(), contender, Figure.PAUSE_US, Figure.MB_S);
+    }
+    assertAll(results, off.name(), "ramshot", Figure.STALLS);
+    assertAll(results, off.name(), "ramshot-heap", Figure.COPY_US); // what ZGC allows
+  }
+
+  private static Cell onHeap(boolean ramOnHeap, String contender) {
+    return new Cell(
+        "heap-z",
+        Workload.SEQUENTIAL,
+        1,
+        RAM_BYTES,
+        true,
+        Sink.DISK,
+        List.of(contender),
+        1,
+        new Timing(200, 100, 0),
+        new HostJvm(Collector.Z, 256L << 20, false, ramOnHeap));
   }
 
   @Test

@@ -8,7 +8,7 @@ package io.ramshot.sample.memory;
  *
  * <p>Offsets are not checked here: the MMU hands out only offsets below {@link #size()}.
  */
-public abstract class Ram {
+public abstract class Ram implements AutoCloseable {
 
   private final long size;
 
@@ -45,4 +45,8 @@ public abstract class Ram {
 
   /** Copies all of {@code source} to {@code offset}. */
   public abstract void write(long offset, byte[] source);
+
+  /** Gives back what does not go by itself; the machine has ended. */
+  @Override
+  public void close() {}
 }
