@@ -50,6 +50,15 @@ final class RunningSnapshot implements Snapshot {
   private final CompletableFuture<SnapshotResult> end = new CompletableFuture<>();
   private final Object lock = new Object();
 
+  /** Guest RAM, in bytes; what it was at the freeze once that is over. */
+  private volatile long totalBytes;
+
+  /**
+   * The owners of the blocks' memory, so that none is collected while it is saved. The snapshot's
+   * thread only.
+   */
+  private List<Object> owners = new ArrayList<>();
+
   /** All below: guarded by lock. */
   private SnapshotState state = SnapshotState.PREPARING;
 
@@ -57,14 +66,8 @@ final class RunningSnapshot implements Snapshot {
   private Freeze freeze;
   private String cancelReason;
 
-  /** Guest RAM, in bytes; what it was at the freeze once that is over. */
-  private long totalBytes;
-
   /** Taken out before the engine had it: this snapshot cannot come to anything. */
   private Block freed;
-
-  /** The owners of the blocks' memory, so that none is collected while it is saved. */
-  private List<Object> owners;
 
   RunningSnapshot(Guest guest, Path target, SnapshotOptions options, List<Block> blocks) {
     this.guest = guest;
@@ -72,7 +75,6 @@ final class RunningSnapshot implements Snapshot {
     this.options = options;
     this.blocks = blocks;
     totalBytes = bytes(blocks);
-    owners = new ArrayList<>();
     blocks.forEach(block -> owners.add(block.owner()));
   }
 
@@ -182,11 +184,19 @@ final class RunningSnapshot implements Snapshot {
 
   /** The array of each block that the engine takes from the heap, null for others. */
   private List<Object> arrays() {
-    return captures.stream().map(BlockCapture::array).collect(Collectors.toList());
+    List<Object> arrays = new ArrayList<>(captures.size());
+    for (BlockCapture capture : captures) {
+      arrays.add(capture.array());
+    }
+    return arrays;
   }
 
   private static long bytes(List<Block> blocks) {
-    return blocks.stream().mapToLong(Block::length).sum();
+    long bytes = 0;
+    for (Block block : blocks) {
+      bytes += block.length();
+    }
+    return bytes;
   }
 
   /**
@@ -206,9 +216,9 @@ final class RunningSnapshot implements Snapshot {
     for (int i = 0; i < captures.size(); i++) {
       captures.get(i).freeze(now.get(i), copier);
     }
-    hold(now);
     copier.run();
     long copied = System.nanoTime() - start;
+    hold(now);
     try {
       capture.arm(arrays());
     } catch (EngineException e) {
@@ -229,12 +239,15 @@ final class RunningSnapshot implements Snapshot {
     return true;
   }
 
-  /** Arrays may have been replaced since the snapshot started. */
+  /**
+   * Arrays may have been replaced since the snapshot started. Without the lock: a thread that the
+   * freeze has stopped may hold it.
+   */
   private void hold(List<Block> now) {
-    synchronized (lock) {
-      now.forEach(block -> owners.add(block.owner()));
-      totalBytes = bytes(now);
+    for (Block block : now) {
+      owners.add(block.owner());
     }
+    totalBytes = bytes(now);
   }
 
   /** The names of the blocks that are only in one of two lists. */
@@ -283,8 +296,8 @@ final class RunningSnapshot implements Snapshot {
     }
     captures.forEach(BlockCapture::close);
     SnapshotResult result;
+    owners = null;
     synchronized (lock) {
-      owners = null;
       if (published) {
         result = file.completed(message, status());
       } else {
