@@ -22,17 +22,7 @@ class RamKindsTest {
 
   static Stream<String> kinds() {
     Stream<String> all =
-        Stream.of(
-            "unsafe",
-            "realloc",
-            "direct",
-            "mapped",
-            "view",
-            "jna",
-            "native",
-            "heap",
-            "heap-buffer",
-            "pieces");
+        Stream.of("unsafe", "realloc", "direct", "mapped", "view", "jna", "native", "pieces");
     return Arenas.exist()
         ? Stream.concat(all, Stream.of("confined", "shared", "auto", "mapped-arena"))
         : all;
