@@ -169,20 +169,15 @@ final class NativeMemory implements NativeCalls.Sink, RamSource {
         "a call of ram.native=" + specs.get(hook % specs.size()) + " was missed: " + cause);
   }
 
-  /** The lengths that the call may want mapped, in whole pages. */
+  /** The length that the call wants mapped, in whole pages, if the option says where it is. */
   private List<Long> sizes(NativeSpec spec, Object[] arguments) {
     int index = spec.sizeIndex();
-    List<Long> sizes = new ArrayList<>();
-    for (int i = 0; i < arguments.length; i++) {
-      boolean integral = arguments[i] instanceof Long || arguments[i] instanceof Integer;
-      if (integral && (index < 0 || index == i)) {
-        long size = ((Number) arguments[i]).longValue();
-        if (size >= ram.minimum()) {
-          sizes.add((size + pageBytes - 1) & -pageBytes);
-        }
-      }
+    // To guess would be to leave out RAM of a method that maps more than one piece.
+    if (index < 0 || !(arguments[index] instanceof Long || arguments[index] instanceof Integer)) {
+      return List.of();
     }
-    return sizes;
+    long size = ((Number) arguments[index]).longValue();
+    return size < ram.minimum() ? List.of() : List.of((size + pageBytes - 1) & -pageBytes);
   }
 
   private void mapped(int spec, Call call, Object result) throws IOException {

@@ -59,7 +59,8 @@ class ForkedHostTest {
 
   /** Of appending to the boot class path, and on JDK 25 of the host's own use of Unsafe. */
   private static boolean isWarningOfTheJvm(String line) {
-    return line.contains("warning: Sharing is only supported")
+    return line.isBlank()
+        || line.contains("warning: Sharing is only supported")
         || line.startsWith("WARNING: ") && !line.contains("ramshot") && !line.contains("bytebuddy")
         || line.contains("has been called by com.example.");
   }
