@@ -168,6 +168,24 @@ public final class Guest {
     return joined(blocks, heapBlocks());
   }
 
+  private void prepareSources() throws SnapshotException {
+    /* First of all: a source that drops a block would wait for a snapshot that runs. */
+    synchronized (this) {
+      requireNoneRuns();
+    }
+    for (RamSource source : sources) {
+      source.prepare();
+    }
+  }
+
+  /** Under the lock. */
+  private void requireNoneRuns() throws SnapshotException {
+    if (newest != null && !newest.status().state().ended()) {
+      throw new SnapshotException(
+          "a snapshot to " + newest.target() + " is running: wait for it, or cancel it");
+    }
+  }
+
   private List<Block> heapBlocks() throws SnapshotException {
     List<Block> all = new ArrayList<>();
     Map<Object, Block> arrays = new IdentityHashMap<>();
@@ -252,13 +270,11 @@ public final class Guest {
     Path file = target.toAbsolutePath().normalize();
     /* Not under the lock: a dead disk must not hold up a guest that allocates or frees. */
     Targets.check(file);
+    prepareSources();
     /* Nor while sources look: they may wait for somebody who registers RAM. */
     List<Block> onHeap = heapBlocks();
     synchronized (this) {
-      if (newest != null && !newest.status().state().ended()) {
-        throw new SnapshotException(
-            "a snapshot to " + newest.target() + " is running: wait for it, or cancel it");
-      }
+      requireNoneRuns();
       List<Block> all = joined(blocks, onHeap);
       if (all.isEmpty()) {
         throw new SnapshotException(
@@ -285,12 +301,7 @@ public final class Guest {
    *     changed in part then, so the guest must not run
    */
   public void restore(Image image) throws SnapshotException {
-    synchronized (this) {
-      if (newest != null && !newest.status().state().ended()) {
-        throw new SnapshotException(
-            "a snapshot to " + newest.target() + " is running: wait for it, or cancel it");
-      }
-    }
+    prepareSources();
     new Restore(image).apply(allBlocks(), participants());
   }
 }

@@ -10,6 +10,15 @@ import java.util.Map;
 public interface RamSource {
 
   /**
+   * Called before {@link #find} when a snapshot or a restore starts, while the guest runs: does
+   * what must not be done inside the freeze, such as looking up classes, and may register and
+   * unregister blocks. Nothing by default.
+   *
+   * @throws SnapshotException if the guest's RAM cannot be told; the snapshot is refused then
+   */
+  default void prepare() throws SnapshotException {}
+
+  /**
    * The guest's arrays just now. Called inside the freeze too: it should read fields and nothing
    * else, and must take no lock that a vCPU may hold.
    *

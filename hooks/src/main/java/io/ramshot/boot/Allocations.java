@@ -3,7 +3,7 @@ package io.ramshot.boot;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** Where native memory that may be guest RAM is allocated and freed. */
+/** Where native memory that may be guest RAM is allocated, mapped and freed. */
 public final class Allocations {
 
   /** Told of allocations, by the thread that makes them. */
@@ -15,11 +15,26 @@ public final class Allocations {
      */
     void allocated(long address, long bytes);
 
-    /** After {@link #allocated}, by the same thread, if a direct buffer was made of the memory. */
-    void wrapped(ByteBuffer buffer);
+    /**
+     * After {@link #allocated}, by the same thread, if something was made of the memory that the
+     * host uses it through.
+     *
+     * @param memory a direct buffer or a {@code MemorySegment}
+     */
+    void wrapped(Object memory);
 
     /**
-     * Before tracked memory is freed or moved; may wait until it is safe to do so.
+     * When a file has been mapped for writing.
+     *
+     * @param memory a mapped buffer or a {@code MemorySegment}
+     */
+    void mapped(Object memory);
+
+    /** When a buffer over memory of somebody else's has been made, as native code does. */
+    void viewed(ByteBuffer buffer);
+
+    /**
+     * Before tracked memory is freed, unmapped or moved; may wait until it is safe to do so.
      *
      * @return a token for {@link #reallocated}, not null
      */
@@ -67,11 +82,27 @@ public final class Allocations {
     }
   }
 
-  /** Advice calls this for direct buffers of at least {@link #minimum} bytes. */
-  public static void wrapped(ByteBuffer buffer) {
+  /** Advice calls this for direct buffers and segments of at least {@link #minimum} bytes. */
+  public static void wrapped(Object memory) {
     Sink s = sink;
     if (s != null) {
-      s.wrapped(buffer);
+      s.wrapped(memory);
+    }
+  }
+
+  /** Advice calls this for mapped files of at least {@link #minimum} bytes. */
+  public static void mapped(Object memory) {
+    Sink s = sink;
+    if (s != null) {
+      s.mapped(memory);
+    }
+  }
+
+  /** Advice calls this for buffers of at least {@link #minimum} bytes. */
+  public static void viewed(ByteBuffer buffer) {
+    Sink s = sink;
+    if (s != null) {
+      s.viewed(buffer);
     }
   }
 

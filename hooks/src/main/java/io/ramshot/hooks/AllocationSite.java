@@ -1,11 +1,13 @@
 package io.ramshot.hooks;
 
+import io.ramshot.image.BlockKind;
+
 /**
  * Who allocates, as the stack tells it.
  *
  * @param className gives blocks their name: the class that {@code ram.by} named, else the first one
  *     outside the JDK
  * @param guestRam whether the filter takes it for guest RAM
- * @param direct whether {@code ByteBuffer.allocateDirect} asked for the memory
+ * @param kind through what the host asked for the memory
  */
-record AllocationSite(String className, boolean guestRam, boolean direct) {}
+record AllocationSite(String className, boolean guestRam, BlockKind kind) {}

@@ -21,12 +21,25 @@ final class BlockNames {
     return site + "#" + number;
   }
 
-  synchronized void release(String name) {
-    int hash = name.lastIndexOf('#');
-    taken.get(name.substring(0, hash)).clear(Integer.parseInt(name.substring(hash + 1)));
+  /** The name that was released, or if somebody has it now, another one of its site. */
+  synchronized String retake(String name) {
+    BitSet numbers = taken.get(site(name));
+    if (numbers.get(number(name))) {
+      return take(site(name));
+    }
+    numbers.set(number(name));
+    return name;
   }
 
-  static String site(String name) {
+  synchronized void release(String name) {
+    taken.get(site(name)).clear(number(name));
+  }
+
+  private static String site(String name) {
     return name.substring(0, name.lastIndexOf('#'));
+  }
+
+  private static int number(String name) {
+    return Integer.parseInt(name.substring(name.lastIndexOf('#') + 1));
   }
 }

@@ -1,40 +1,41 @@
 package io.ramshot.hooks;
 
+import io.ramshot.image.BlockKind;
 import io.ramshot.uffd.EngineException;
 import io.ramshot.uffd.HeapSearch;
 import java.lang.instrument.Instrumentation;
-import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
-import java.nio.MappedByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 
 /** What a host made before ramshot came to it. */
 final class Existing {
   private static final String DIRECT_BUFFER = "java.nio.DirectByteBuffer";
 
   private final Instrumentation instrumentation;
-  private final Access access;
+  private final DirectBuffers buffers;
 
   Existing(Instrumentation instrumentation, Access access) {
     this.instrumentation = instrumentation;
-    this.access = access;
+    this.buffers = new DirectBuffers(access);
   }
 
-  /** Direct buffers that own native memory of at least so many bytes: no views, no mapped files. */
-  List<ByteBuffer> directBuffers(long minimum)
+  /**
+   * Direct buffers of at least so many bytes that own their memory, a mapped file, or were made by
+   * native code: no views.
+   */
+  void directBuffers(long minimum, BiConsumer<ByteBuffer, BlockKind> found)
       throws EngineException, ReflectiveOperationException {
-    Class<?> type = Class.forName(DIRECT_BUFFER);
-    Field cleaner = access.to(type.getDeclaredField("cleaner"), type);
-    Field file = access.to(MappedByteBuffer.class.getDeclaredField("fd"), MappedByteBuffer.class);
-    List<ByteBuffer> found = new ArrayList<>();
-    for (Object instance : HeapSearch.instances(type)) {
+    for (Object instance : HeapSearch.instances(Class.forName(DIRECT_BUFFER))) {
       ByteBuffer buffer = (ByteBuffer) instance;
-      if (buffer.capacity() >= minimum && cleaner.get(buffer) != null && file.get(buffer) == null) {
-        found.add(buffer);
+      if (buffer.capacity() >= minimum && buffers.root(buffer) == buffer) {
+        BlockKind kind = buffers.kind(buffer);
+        if (kind != null) {
+          found.accept(buffer, kind);
+        }
       }
     }
-    return found;
   }
 
   /** The objects of a class and of classes that extend it. */

@@ -3,6 +3,7 @@ package io.ramshot.hooks;
 import io.ramshot.Block;
 import io.ramshot.Guest;
 import io.ramshot.Participant;
+import io.ramshot.RamSource;
 import io.ramshot.image.BlockKind;
 import java.nio.ByteBuffer;
 
@@ -12,6 +13,10 @@ interface GuestView {
   Runnable register(String name, ByteBuffer buffer);
 
   Runnable register(String name, BlockKind kind, long address, long length, Object owner);
+
+  void add(RamSource source);
+
+  void remove(RamSource source);
 
   void add(Participant participant);
 
@@ -35,6 +40,16 @@ interface GuestView {
           String name, BlockKind kind, long address, long length, Object owner) {
         Block block = guest.register(name, kind, address, length, owner);
         return () -> guest.unregister(block);
+      }
+
+      @Override
+      public void add(RamSource source) {
+        guest.add(source);
+      }
+
+      @Override
+      public void remove(RamSource source) {
+        guest.remove(source);
       }
 
       @Override

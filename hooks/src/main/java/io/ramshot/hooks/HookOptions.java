@@ -18,7 +18,8 @@ import java.util.stream.Collectors;
  * @param states see {@link #STATE}
  * @param ramBy see {@link #RAM_BY}
  * @param ramMin see {@link #RAM_MIN}
- * @param ramHolders see {@link #RAM_HOLDER}
+ * @param ram see {@link #RAM}
+ * @param ramNative see {@link #RAM_NATIVE}
  * @param freeze see {@link #FREEZE}
  * @param pauses see {@link #PAUSE}
  */
@@ -27,7 +28,8 @@ public record HookOptions(
     List<StateSpec> states,
     List<ClassPattern> ramBy,
     long ramMin,
-    List<HolderSpec> ramHolders,
+    List<RamSpec> ram,
+    List<NativeSpec> ramNative,
     FreezeBy freeze,
     List<PauseSpec> pauses) {
 
@@ -43,24 +45,33 @@ public record HookOptions(
   public static final String STATE = "state";
 
   /**
+   * Fields that hold guest RAM: {@code com.example.Memory#bytes}, of objects or static, with an
+   * array, an array of arrays, a heap or direct buffer, a {@code MemorySegment}, or a {@code long}
+   * with an address. A list; default none. If there is one, RAM that no option names is none.
+   */
+  public static final String RAM = "ram";
+
+  /**
    * Classes or packages that allocate guest RAM, directly or through others: {@code
    * com.example.Memory}, {@code com.example.*}, {@code com.example.**}. A list; default none, which
-   * means everything of at least {@link #RAM_MIN} unless there is a {@link #RAM_HOLDER}.
+   * means everything of at least {@link #RAM_MIN} unless there is {@link #RAM} or {@link
+   * #RAM_NATIVE}.
    */
   public static final String RAM_BY = "ram.by";
 
   /**
-   * The smallest allocation that can be guest RAM, in bytes or with a suffix {@code k}, {@code m}
-   * or {@code g}, at least 4 KiB; it holds for {@link #RAM_BY} and {@link #RAM_HOLDER} too. Default
-   * 16m.
+   * The smallest memory off the heap that can be guest RAM, in bytes or with a suffix {@code k},
+   * {@code m} or {@code g}, at least 4 KiB; it holds for {@link #RAM_BY}, {@link #RAM_NATIVE} and
+   * addresses in {@link #RAM} too. Default 16m.
    */
   public static final String RAM_MIN = "ram.min";
 
   /**
-   * Fields that hold guest RAM, by address or as a direct buffer: {@code
-   * com.example.Memory#address}. A list; default none.
+   * Methods that have native code map guest RAM: {@code com.example.Engine::map}, {@code
+   * com.example.Engine::map(addr,size)}, {@code com.example.Engine::map/unmap}. A list; default
+   * none.
    */
-  public static final String RAM_HOLDER = "ram.holder";
+  public static final String RAM_NATIVE = "ram.native";
 
   /**
    * What a freeze stops: {@code gates}, which is nobody where there is none, or {@code threads}:
@@ -77,11 +88,18 @@ public record HookOptions(
 
   /** Every key, in the order in which they are printed. */
   public static final List<String> KEYS =
-      List.of(GATE, STATE, RAM_BY, RAM_MIN, RAM_HOLDER, FREEZE, PAUSE);
+      List.of(GATE, STATE, RAM, RAM_BY, RAM_MIN, RAM_NATIVE, FREEZE, PAUSE);
 
   public static final HookOptions DEFAULTS =
       new HookOptions(
-          List.of(), List.of(), List.of(), 16L << 20, List.of(), FreezeBy.GATES, List.of());
+          List.of(),
+          List.of(),
+          List.of(),
+          16L << 20,
+          List.of(),
+          List.of(),
+          FreezeBy.GATES,
+          List.of());
 
   /** Below a page, hooks would look at allocations that cannot be guest RAM. */
   private static final long LEAST_RAM_MIN = 4096;
@@ -95,7 +113,8 @@ public record HookOptions(
     gates = List.copyOf(gates);
     states = List.copyOf(states);
     ramBy = List.copyOf(ramBy);
-    ramHolders = List.copyOf(ramHolders);
+    ram = List.copyOf(ram);
+    ramNative = List.copyOf(ramNative);
     pauses = List.copyOf(pauses);
     if (gates.size() > Gate.MAX_GATES) {
       throw new IllegalArgumentException(
@@ -131,7 +150,8 @@ public record HookOptions(
         list(values, STATE, StateSpec::parse),
         list(values, RAM_BY, ClassPattern::parse),
         ramMin == null ? DEFAULTS.ramMin : size(ramMin.strip()),
-        list(values, RAM_HOLDER, HolderSpec::parse),
+        list(values, RAM, RamSpec::parse),
+        list(values, RAM_NATIVE, NativeSpec::parse),
         freeze == null ? DEFAULTS.freeze : FreezeBy.parse(freeze.strip()),
         list(values, PAUSE, PauseSpec::parse));
   }
@@ -158,7 +178,8 @@ public record HookOptions(
     if (ramMin != DEFAULTS.ramMin) {
       map.put(RAM_MIN, Long.toString(ramMin));
     }
-    put(map, RAM_HOLDER, ramHolders);
+    put(map, RAM, ram);
+    put(map, RAM_NATIVE, ramNative);
     if (freeze != DEFAULTS.freeze) {
       map.put(FREEZE, freeze.toString());
     }

@@ -3,6 +3,7 @@ package io.ramshot.hooks;
 import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
 import java.security.ProtectionDomain;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -68,15 +69,27 @@ final class HookTransformer implements ClassFileTransformer {
     }
   }
 
+  /** All at once, because each time the JVM stands still and throws compiled code away. */
   private void retransform() {
-    for (Class<?> type : instrumentation.getAllLoadedClasses()) {
-      if (classNames.contains(type.getName())) {
-        try {
-          instrumentation.retransformClasses(type);
-        } catch (Exception | LinkageError e) {
-          warnings.accept(type.getName() + " cannot be hooked or restored: " + e);
-        }
+    Class<?>[] types =
+        Arrays.stream(instrumentation.getAllLoadedClasses())
+            .filter(type -> classNames.contains(type.getName()))
+            .toArray(Class<?>[]::new);
+    try {
+      if (types.length > 0) {
+        instrumentation.retransformClasses(types);
       }
+    } catch (Exception | LinkageError e) {
+      // One of them spoils it for all.
+      Arrays.stream(types).forEach(this::retransform);
+    }
+  }
+
+  private void retransform(Class<?> type) {
+    try {
+      instrumentation.retransformClasses(type);
+    } catch (Exception | LinkageError e) {
+      warnings.accept(type.getName() + " cannot be hooked or restored: " + e);
     }
   }
 

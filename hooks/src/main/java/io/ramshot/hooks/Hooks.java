@@ -5,7 +5,9 @@ import io.ramshot.Vcpus;
 import io.ramshot.boot.Allocations;
 import io.ramshot.boot.Gate;
 import io.ramshot.boot.Instances;
+import io.ramshot.boot.NativeCalls;
 import io.ramshot.uffd.EngineException;
+import io.ramshot.uffd.Machine;
 import java.lang.instrument.Instrumentation;
 import java.nio.ByteBuffer;
 import java.util.HashSet;
@@ -28,11 +30,10 @@ import net.bytebuddy.matcher.ElementMatchers;
  */
 public final class Hooks implements AutoCloseable {
 
-  private static final String UNSAFE = "jdk.internal.misc.Unsafe";
-  private static final String BYTE_BUFFER = "java.nio.ByteBuffer";
-
   /** Enough for a self-test, small enough for every setting of the limit of direct memory. */
   private static final int SELF_TEST_BYTES = 64;
+
+  private static final int LEAST_PAGE_BYTES = 4096;
 
   private static final AtomicBoolean INSTALLED = new AtomicBoolean();
 
@@ -43,7 +44,9 @@ public final class Hooks implements AutoCloseable {
   private final GuestRam ram;
   private final Gates gates;
   private final States states;
-  private final List<Holder> holders;
+  private final RamFields ramFields;
+  private final NativeMemory nativeMemory;
+  private final GuestView guest;
   private final Pauses pauses;
   private final Vcpus vcpus;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -66,23 +69,25 @@ public final class Hooks implements AutoCloseable {
     this.warnings = once;
     this.instrumentation = instrumentation;
     access = new Access(instrumentation);
-    ram = new GuestRam(guest, options, once);
+    this.guest = guest;
+    int pageBytes = pageBytes();
+    ram = new GuestRam(guest, options, pageBytes, once);
+    ramFields = new RamFields(options.ram(), ram, access, instrumentation, once);
+    nativeMemory = new NativeMemory(options, ram, pageBytes, once);
     LoadedClasses classes = new LoadedClasses(instrumentation);
     gates = new Gates(options.gates(), classes, once);
     states = new States(options.states(), guest, access, once);
-    holders = options.ramHolders().stream().map(h -> new Holder(h, ram, access, once)).toList();
     pauses = new Pauses(options.pauses(), access, classes, once);
     Vcpus gated = new GateVcpus(gates, states, pauses);
     vcpus =
         options.freeze() == FreezeBy.THREADS
             ? new ThreadVcpus(gated, !options.gates().isEmpty(), guest.monitors(), once)
             : gated;
-    Set<String> hooked = new HashSet<>();
-    hooked.add(UNSAFE);
-    hooked.add(BYTE_BUFFER);
+    Set<String> hooked = new HashSet<>(RamAdvice.CLASSES);
     options.gates().forEach(g -> hooked.add(g.className()));
     options.states().forEach(s -> hooked.add(s.className()));
-    options.ramHolders().forEach(h -> hooked.add(h.className()));
+    options.ram().forEach(r -> hooked.add(r.className()));
+    options.ramNative().forEach(n -> hooked.add(n.className()));
     options.pauses().forEach(p -> hooked.add(p.className()));
     transformer = new HookTransformer(instrumentation, hooked, this::hook, once);
   }
@@ -104,6 +109,15 @@ public final class Hooks implements AutoCloseable {
       Consumer<String> warnings) {
     warmUp(guest);
     return install(instrumentation, options, GuestView.of(guest), warnings);
+  }
+
+  private static int pageBytes() {
+    try {
+      return Machine.pageBytes();
+    } catch (EngineException e) {
+      // Every snapshot will say so, to somebody who can act on it.
+      return LEAST_PAGE_BYTES;
+    }
   }
 
   /** Has the engine's native code loaded now, not inside the host's first allocation. */
@@ -138,39 +152,20 @@ public final class Hooks implements AutoCloseable {
   private void install() {
     Gate.reset();
     Instances.sink(this::constructed);
+    NativeCalls.sink(nativeMemory);
     transformer.install();
     selfTest();
     Allocations.sink(ram);
+    guest.add(nativeMemory);
+    guest.add(ramFields);
     Allocations.minimum = options.ramMin();
   }
 
   private DynamicType.Builder<?> hook(
       DynamicType.Builder<?> builder, TypeDescription type, ClassLoader loader, boolean wasLoaded) {
     String name = type.getName();
-    if (name.equals(UNSAFE)) {
-      return builder
-          .visit(
-              Advice.to(UnsafeAdvice.Allocate.class)
-                  .on(
-                      ElementMatchers.named("allocateMemory")
-                          .and(ElementMatchers.takesArguments(long.class))))
-          .visit(
-              Advice.to(UnsafeAdvice.Free.class)
-                  .on(
-                      ElementMatchers.named("freeMemory")
-                          .and(ElementMatchers.takesArguments(long.class))))
-          .visit(
-              Advice.to(UnsafeAdvice.Reallocate.class)
-                  .on(
-                      ElementMatchers.named("reallocateMemory")
-                          .and(ElementMatchers.takesArguments(long.class, long.class))));
-    }
-    if (name.equals(BYTE_BUFFER)) {
-      return builder.visit(
-          Advice.to(ByteBufferAdvice.class)
-              .on(
-                  ElementMatchers.named("allocateDirect")
-                      .and(ElementMatchers.takesArguments(int.class))));
+    if (RamAdvice.CLASSES.contains(name)) {
+      return RamAdvice.hook(builder, type, loader);
     }
     DynamicType.Builder<?> result = gates.hook(builder, type, wasLoaded);
     for (int i = 0; i < options.states().size(); i++) {
@@ -178,17 +173,23 @@ public final class Hooks implements AutoCloseable {
         result = trackInstances(result, i);
       }
     }
-    for (int i = 0; i < holders.size(); i++) {
-      if (options.ramHolders().get(i).className().equals(name)) {
+    for (int i = 0; i < options.ram().size(); i++) {
+      if (options.ram().get(i).className().equals(name) && ramFields.loaded(i, type)) {
         result = trackInstances(result, options.states().size() + i);
       }
     }
     for (int i = 0; i < options.pauses().size(); i++) {
       if (options.pauses().get(i).className().equals(name) && pauses.loaded(i, type, loader)) {
-        result = trackInstances(result, options.states().size() + holders.size() + i);
+        result = trackInstances(result, pausesFrom() + i);
       }
     }
+    result = nativeMemory.hook(result, type);
     return result;
+  }
+
+  /** Hooks of constructors are numbered: classes with state, with RAM, to be paused. */
+  private int pausesFrom() {
+    return options.states().size() + options.ram().size();
   }
 
   private static DynamicType.Builder<?> trackInstances(DynamicType.Builder<?> builder, int hook) {
@@ -204,10 +205,10 @@ public final class Hooks implements AutoCloseable {
       int states = options.states().size();
       if (hook < states) {
         this.states.constructed(hook, instance);
-      } else if (hook < states + holders.size()) {
-        holders.get(hook - states).constructed(instance);
+      } else if (hook < pausesFrom()) {
+        ramFields.constructed(hook - states, instance);
       } else {
-        pauses.constructed(hook - states - holders.size(), instance);
+        pauses.constructed(hook - pausesFrom(), instance);
       }
     } catch (RuntimeException e) {
       warnings.accept("an object of " + instance.getClass().getName() + " was missed: " + e);
@@ -217,13 +218,18 @@ public final class Hooks implements AutoCloseable {
   /** Proves that the advice runs, and makes sure that the code behind it is loaded and linked. */
   private void selfTest() {
     SelfTest test = new SelfTest(ram, Thread.currentThread());
+    boolean segments;
     Allocations.sink(test);
     Allocations.minimum = SELF_TEST_BYTES;
     try {
       ByteBuffer.allocateDirect(SELF_TEST_BYTES);
+      segments = Segments.exist() && test.segmentPassed();
     } finally {
       Allocations.minimum = Long.MAX_VALUE;
       Allocations.sink(null);
+    }
+    if (segments) {
+      ram.segmentsAreWrapped();
     }
     if (!test.passed()) {
       warnings.accept(
@@ -241,20 +247,21 @@ public final class Hooks implements AutoCloseable {
   public void adoptExisting() {
     Existing existing = new Existing(instrumentation, access);
     try {
-      existing.directBuffers(options.ramMin()).forEach(ram::adopt);
+      existing.directBuffers(options.ramMin(), ram::adopt);
       for (int i = 0; i < options.states().size(); i++) {
         int hook = i;
         existing
             .instances(options.states().get(i).className())
             .forEach(instance -> constructed(hook, instance));
       }
-      for (int i = 0; i < holders.size(); i++) {
+      for (int i = 0; i < options.ram().size(); i++) {
+        int field = i;
         existing
-            .instances(options.ramHolders().get(i).className())
-            .forEach(holders.get(i)::constructed);
+            .instances(options.ram().get(i).className())
+            .forEach(instance -> ramFields.constructed(field, instance));
       }
       for (int i = 0; i < options.pauses().size(); i++) {
-        int hook = options.states().size() + holders.size() + i;
+        int hook = pausesFrom() + i;
         existing
             .instances(options.pauses().get(i).className())
             .forEach(instance -> constructed(hook, instance));
@@ -319,7 +326,10 @@ public final class Hooks implements AutoCloseable {
     }
     Allocations.minimum = Long.MAX_VALUE;
     Instances.sink(null);
+    NativeCalls.sink(null);
     Gate.reset();
+    guest.remove(ramFields);
+    guest.remove(nativeMemory);
     ram.close();
     Allocations.sink(null);
     states.close();
@@ -333,6 +343,7 @@ public final class Hooks implements AutoCloseable {
     private final Thread thread;
     private boolean allocated;
     private boolean wrapped;
+    private boolean segment;
 
     SelfTest(Allocations.Sink sink, Thread thread) {
       this.sink = sink;
@@ -348,12 +359,19 @@ public final class Hooks implements AutoCloseable {
     }
 
     @Override
-    public void wrapped(ByteBuffer buffer) {
+    public void wrapped(Object memory) {
       if (Thread.currentThread() == thread) {
         wrapped = true;
-        sink.wrapped(buffer);
+        segment |= Segments.isSegment(memory);
+        sink.wrapped(memory);
       }
     }
+
+    @Override
+    public void mapped(Object memory) {}
+
+    @Override
+    public void viewed(ByteBuffer buffer) {}
 
     @Override
     public Object freeing(long address) {
@@ -362,6 +380,12 @@ public final class Hooks implements AutoCloseable {
 
     @Override
     public void reallocated(Object freed, long address, long bytes) {}
+
+    /** Whether the arena tells which segment it makes. */
+    boolean segmentPassed() {
+      Segments.allocate(SELF_TEST_BYTES);
+      return segment;
+    }
 
     boolean passed() {
       return allocated && wrapped;

@@ -202,46 +202,6 @@ class AllocationTest extends HookedTest {
   }
 
   @Test
-  void holderPicksTheMemoryThatItsFieldHolds() {
-    install("ram.min", "1m", "ram.holder", "com.example.Memory#address");
-    long other = Memory.allocate(MIB);
-    assertTrue(guest.blocks().isEmpty());
-    Memory memory = new Memory(MIB);
-    assertEquals(memory.address(), guest.blocks().get("com.example.Memory.address#1").address());
-    assertEquals(1, guest.blocks().size());
-    assertEquals(List.of(), guest.warnings());
-    Memory.free(memory.address());
-    assertTrue(guest.blocks().isEmpty());
-    Memory.free(other);
-  }
-
-  @Test
-  void holderPicksADirectBuffer() {
-    install("ram.min", "1m", "ram.holder", "com.example.video.Screen#pixels");
-    Screen screen = new Screen();
-    assertSame(screen.pixels(), guest.blocks().get("com.example.video.Screen.pixels#1").buffer());
-    assertEquals(List.of(), guest.warnings());
-  }
-
-  @Test
-  void holderOfUnknownMemoryIsAWarning() {
-    install("ram.min", "1m", "ram.holder", "com.example.Memory#address");
-    Memory small = new Memory(4096);
-    assertEquals(1, guest.warnings().size());
-    assertTrue(
-        guest.warnings().get(0).contains("smaller than ram.min"), guest.warnings()::toString);
-    Memory.free(small.address());
-  }
-
-  @Test
-  void misspeltHolderFieldIsAWarningWithTheNearest() {
-    install("ram.min", "1m", "ram.holder", "com.example.Memory#adress");
-    Memory.free(new Memory(MIB).address());
-    String warning = guest.warnings().get(0);
-    assertTrue(warning.contains("no field adress; nearest: address"), warning);
-  }
-
-  @Test
   void closeTakesBlocksOutAndStopsLooking() {
     install("ram.min", "1m");
     long address = Memory.allocate(2 * MIB);

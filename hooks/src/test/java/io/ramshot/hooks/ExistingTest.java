@@ -62,7 +62,7 @@ class ExistingTest extends HookedTest {
   @Test
   void aFieldThatHoldsRamIsReadInObjectsFromBefore() {
     Holding holding = new Holding(ByteBuffer.allocateDirect(3 << 20));
-    install("ram.min", "1m", "ram.holder", Holding.class.getName() + "#ram");
+    install("ram.min", "1m", "ram", Holding.class.getName() + "#ram");
 
     hooks.adoptExisting();
 

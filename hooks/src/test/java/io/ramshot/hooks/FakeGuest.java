@@ -1,9 +1,12 @@
 package io.ramshot.hooks;
 
 import io.ramshot.Participant;
+import io.ramshot.RamSource;
+import io.ramshot.SnapshotException;
 import io.ramshot.image.BlockKind;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,6 +18,7 @@ final class FakeGuest implements GuestView {
   record Registered(BlockKind kind, long address, long length, ByteBuffer buffer) {}
 
   private final Map<String, Registered> blocks = new TreeMap<>();
+  private final List<RamSource> sources = new ArrayList<>();
   private final List<Participant> participants = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
 
@@ -29,6 +33,37 @@ final class FakeGuest implements GuestView {
   @Override
   public Runnable register(String name, BlockKind kind, long address, long length, Object owner) {
     return put(name, new Registered(kind, address, length, null));
+  }
+
+  @Override
+  public synchronized void add(RamSource source) {
+    sources.add(source);
+  }
+
+  @Override
+  public synchronized void remove(RamSource source) {
+    sources.remove(source);
+  }
+
+  /** What the sources find on the heap, as at the beginning of a snapshot. */
+  Map<String, Object> heap() throws SnapshotException {
+    List<RamSource> all;
+    synchronized (this) {
+      all = List.copyOf(sources);
+    }
+    for (RamSource source : all) {
+      source.prepare();
+    }
+    return frozenHeap();
+  }
+
+  /** What the sources find on the heap, as in the freeze. */
+  Map<String, Object> frozenHeap() throws SnapshotException {
+    Map<String, Object> found = new LinkedHashMap<>();
+    for (RamSource source : List.copyOf(sources)) {
+      found.putAll(source.find());
+    }
+    return found;
   }
 
   private synchronized Runnable put(String name, Registered block) {

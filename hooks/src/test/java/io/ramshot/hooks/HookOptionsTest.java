@@ -38,8 +38,10 @@ class HookOptionsTest {
             "a.Memory,a.b.*,c.**",
             "ram.min",
             "8k",
-            "ram.holder",
-            "a.Memory#address");
+            "ram",
+            "a.Memory#address,a.Ram$#a$Ram$$bytes",
+            "ram.native",
+            "a.Engine::map(addr,size)/unmap;a.Engine::grow");
     HookOptions options = HookOptions.parse(values);
     assertEquals(
         List.of(
@@ -50,7 +52,14 @@ class HookOptionsTest {
         options.gates());
     assertEquals(List.of(new StateSpec("a.Board", "save", "load")), options.states());
     assertEquals(8192, options.ramMin());
-    assertEquals(List.of(new HolderSpec("a.Memory", "address")), options.ramHolders());
+    assertEquals(
+        List.of(new RamSpec("a.Memory", "address"), new RamSpec("a.Ram$", "a$Ram$$bytes")),
+        options.ram());
+    assertEquals(
+        List.of(
+            new NativeSpec("a.Engine", "map", List.of("addr", "size"), "unmap"),
+            new NativeSpec("a.Engine", "grow", null, null)),
+        options.ramNative());
     assertEquals(options, HookOptions.parse(options.toMap()));
   }
 
@@ -58,15 +67,16 @@ class HookOptionsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "gates | x | unknown option gates: did you mean gate? (known: gate, state, ram.by, ram.min, ram.holder, freeze, pause)",
-        "ram-min | 1m | unknown option ram-min: did you mean ram.min? (known: gate, state, ram.by, ram.min, ram.holder, freeze, pause)",
+        "gates | x | unknown option gates: did you mean gate? (known: gate, state, ram, ram.by, ram.min, ram.native, freeze, pause)",
+        "ram-min | 1m | unknown option ram-min: did you mean ram.min? (known: gate, state, ram, ram.by, ram.min, ram.native, freeze, pause)",
         "gate | a.Board.step | gate=a.Board.step names no method: write com.example.Board::step, or com.example.Board::step(int,long) for one overload",
         "state | a.Board::save | state=a.Board::save names no two methods: write com.example.Board::save/load",
         "ram.min | big | ram.min=big is no size: write bytes, or a number with k, m or g, as in 16m",
         "ram.min | 100 | ram.min=100 is less than a page: give at least 4096",
         "ram.min | 999999999999999g | ram.min=999999999999999g is more than memory can be: did you mean another suffix?",
         "ram.by | a.*.b | ram.by=a.*.b is no class or package: write com.example.Memory, com.example.* or com.example.**",
-        "ram.holder | a.Memory.address | ram.holder=a.Memory.address names no field: write com.example.Memory#address",
+        "ram | a.Memory.bytes | ram=a.Memory.bytes names no field: write com.example.Memory#bytes",
+        "ram.native | a.Engine#map | ram.native=a.Engine#map names no method: write com.example.Engine::map, ::map(addr,size) to say which parameter has the bytes, or ::map/unmap if another method unmaps",
       })
   void badOptionIsRefusedWithARemedy(String key, String value, String message) {
     assertEquals(

@@ -32,8 +32,11 @@ public final class AgentOptions {
   /** Classes or packages that allocate guest RAM. Default: all. */
   public static final String RAM_BY = HookOptions.RAM_BY;
 
-  /** Fields that hold guest RAM, by address or as a direct buffer. Default: none. */
-  public static final String RAM_HOLDER = HookOptions.RAM_HOLDER;
+  /** Fields that hold guest RAM, on the heap or off it. Default: none. */
+  public static final String RAM = HookOptions.RAM;
+
+  /** Methods that have native code map guest RAM. Default: none. */
+  public static final String RAM_NATIVE = HookOptions.RAM_NATIVE;
 
   /** What a freeze stops: gates or threads. Default: gates. */
   public static final String FREEZE = HookOptions.FREEZE;
@@ -82,9 +85,10 @@ public final class AgentOptions {
   static {
     KEYS.put(GATE, "methods that run a vCPU's quantum, com.example.Board::step [none]");
     KEYS.put(STATE, "classes with state besides RAM, com.example.Board::save/load [none]");
+    KEYS.put(RAM, "fields that hold guest RAM, com.example.Memory#bytes [none]");
     KEYS.put(RAM_MIN, "smallest allocation that can be guest RAM [16m]");
     KEYS.put(RAM_BY, "classes or packages that allocate guest RAM, com.example.** [all]");
-    KEYS.put(RAM_HOLDER, "fields that hold guest RAM, com.example.Memory#address [none]");
+    KEYS.put(RAM_NATIVE, "methods that map guest RAM, com.example.Engine::map(addr,size) [none]");
     KEYS.put(FREEZE, "what a freeze stops: vCPUs at gates, or all Java threads [gates]");
     KEYS.put(PAUSE, "methods that stop a native engine's run, com.example.Engine::stop [none]");
     KEYS.put(POOL, "size of the copy pool, at least 2m [what fits RAM and the machine]");

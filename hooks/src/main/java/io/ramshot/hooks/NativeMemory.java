@@ -1,0 +1,336 @@
+package io.ramshot.hooks;
+
+import io.ramshot.RamSource;
+import io.ramshot.SnapshotException;
+import io.ramshot.boot.NativeCalls;
+import io.ramshot.hooks.MemoryMap.Span;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import net.bytebuddy.asm.Advice;
+import net.bytebuddy.description.method.MethodDescription;
+import net.bytebuddy.description.type.TypeDescription;
+import net.bytebuddy.dynamic.DynamicType;
+import net.bytebuddy.matcher.ElementMatchers;
+
+/**
+ * Guest RAM that native code maps, so that Java sees no address of it: compares the process's
+ * mappings before and after the configured methods.
+ *
+ * <p>Calls take turns, because the kernel makes one mapping of what two of them map side by side. A
+ * method that waits for a call by another thread is not held up for long, and goes on without a
+ * turn: whoever ends first then takes what is new, unless the sizes say better.
+ */
+final class NativeMemory implements NativeCalls.Sink, RamSource {
+
+  /** Memory that one method had mapped. */
+  private record Region(int spec, Allocation allocation) {}
+
+  /** A call that maps, while it runs; sizes in bytes. */
+  private record Call(MemoryMap before, List<Long> sizes, boolean hasTurn) {}
+
+  /** How long a call waits for its turn, in ms: mapping takes microseconds. */
+  private static final long TURN_MILLIS = 1000;
+
+  private final List<NativeSpec> specs;
+  private final ReentrantLock turn = new ReentrantLock();
+  private final GuestRam ram;
+
+  /** Whether no other option names RAM. */
+  private final boolean alone;
+
+  private final long pageBytes;
+  private final Consumer<String> warnings;
+
+  /** Its own lock guards it; registering and unregistering is done without. */
+  private final List<Region> regions = new ArrayList<>();
+
+  private final boolean[] loaded;
+
+  NativeMemory(HookOptions options, GuestRam ram, long pageBytes, Consumer<String> warnings) {
+    this.specs = options.ramNative();
+    this.alone = options.ram().isEmpty();
+    this.ram = ram;
+    this.pageBytes = pageBytes;
+    this.warnings = warnings;
+    loaded = new boolean[specs.size()];
+  }
+
+  /** Adds advice to the configured methods of a class. */
+  DynamicType.Builder<?> hook(DynamicType.Builder<?> builder, TypeDescription type) {
+    DynamicType.Builder<?> result = builder;
+    for (int i = 0; i < specs.size(); i++) {
+      NativeSpec spec = specs.get(i);
+      if (!spec.className().equals(type.getName())) {
+        continue;
+      }
+      loaded[i] = true;
+      result = hook(result, type, spec, spec.map(), i);
+      if (spec.unmap() != null) {
+        result = hook(result, type, spec, spec.unmap(), specs.size() + i);
+      }
+    }
+    return result;
+  }
+
+  private DynamicType.Builder<?> hook(
+      DynamicType.Builder<?> builder, TypeDescription type, NativeSpec spec, String name, int id) {
+    List<MethodDescription.InDefinedShape> methods = Signatures.methods(type);
+    List<MethodDescription.InDefinedShape> named =
+        methods.stream()
+            .filter(
+                m ->
+                    m.getName().equals(name)
+                        && (id >= specs.size() || spec.matches(Signatures.parameters(m))))
+            .toList();
+    List<MethodDescription.InDefinedShape> runnable =
+        named.stream().filter(m -> !m.isAbstract() && !m.isNative()).toList();
+    if (runnable.isEmpty()) {
+      warnings.accept(
+          "ram.native="
+              + spec
+              + ": "
+              + (named.isEmpty()
+                  ? type.getName()
+                      + " has no such method "
+                      + name
+                      + Signatures.nearest(name, methods)
+                  : Signatures.of(named.get(0))
+                      + " of "
+                      + type.getName()
+                      + " has no code of its own to hook: name a method that calls it"));
+      return builder;
+    }
+    return builder.visit(
+        Advice.withCustomMapping()
+            .bind(NativeCallAdvice.Id.class, id)
+            .to(NativeCallAdvice.class)
+            .on(ElementMatchers.anyOf(runnable.toArray())));
+  }
+
+  /** Before mapping: sees what is mapped. Before unmapping: takes out what may be unmapped. */
+  @Override
+  public Object entering(int hook, Object[] arguments) {
+    try {
+      return hook < specs.size()
+          ? begin(specs.get(hook), arguments)
+          : takeOut(hook - specs.size(), arguments);
+    } catch (IOException | RuntimeException e) {
+      missed(hook, e);
+      return null;
+    }
+  }
+
+  private Call begin(NativeSpec spec, Object[] arguments) throws IOException {
+    boolean hasTurn = false;
+    try {
+      hasTurn = turn.tryLock(TURN_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    try {
+      return new Call(MemoryMap.read(), sizes(spec, arguments), hasTurn);
+    } catch (IOException | RuntimeException e) {
+      if (hasTurn) {
+        turn.unlock();
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public void left(int hook, Object token, Object result, boolean thrown) {
+    try {
+      if (token instanceof Call call) {
+        try {
+          if (!thrown) {
+            mapped(hook, call, result);
+          }
+        } finally {
+          if (call.hasTurn) {
+            turn.unlock();
+          }
+        }
+      } else if (token != null) {
+        putBack(hook - specs.size(), (List<?>) token);
+      }
+    } catch (IOException | RuntimeException e) {
+      missed(hook, e);
+    }
+  }
+
+  private void missed(int hook, Exception cause) {
+    warnings.accept(
+        "a call of ram.native=" + specs.get(hook % specs.size()) + " was missed: " + cause);
+  }
+
+  /** The length that the call wants mapped, in whole pages, if the option says where it is. */
+  private List<Long> sizes(NativeSpec spec, Object[] arguments) {
+    int index = spec.sizeIndex();
+    // To guess would be to leave out RAM of a method that maps more than one piece.
+    if (index < 0 || !(arguments[index] instanceof Long || arguments[index] instanceof Integer)) {
+      return List.of();
+    }
+    long size = ((Number) arguments[index]).longValue();
+    return size < ram.minimum() ? List.of() : List.of((size + pageBytes - 1) & -pageBytes);
+  }
+
+  private void mapped(int spec, Call call, Object result) throws IOException {
+    List<Span> spans =
+        MemoryMap.read().newSince(call.before).stream()
+            .flatMap(span -> ram.unknown(span).stream())
+            .filter(span -> span.bytes() >= ram.minimum())
+            .toList();
+    List<Span> chosen = choose(spans, call.sizes, result);
+    if (chosen.isEmpty()) {
+      warnings.accept(
+          "a call of ram.native="
+              + specs.get(spec)
+              + " mapped nothing of at least ram.min ("
+              + ram.minimum()
+              + " bytes) that can be read and written");
+    }
+    for (Span span : chosen) {
+      Allocation allocation = ram.addNative(span.start(), span.bytes(), specs.get(spec).site());
+      if (allocation != null) {
+        synchronized (regions) {
+          regions.add(new Region(spec, allocation));
+        }
+      }
+    }
+  }
+
+  /**
+   * What the call itself mapped: a piece of the size it asked for, else the piece at the address it
+   * returned, else all there is.
+   */
+  static List<Span> choose(List<Span> spans, List<Long> sizes, Object result) {
+    List<Span> exact = spans.stream().filter(span -> sizes.contains(span.bytes())).toList();
+    if (!exact.isEmpty()) {
+      return exact;
+    }
+    if (result instanceof Long address) {
+      for (Span span : spans) {
+        for (long size : sizes) {
+          if (span.start() <= address && address + size <= span.end()) {
+            return List.of(new Span(address, address + size));
+          }
+        }
+      }
+    }
+    return spans;
+  }
+
+  /** An address among the arguments tells which memory is meant; else it may be any. */
+  private List<Allocation> takeOut(int spec, Object[] arguments) {
+    List<Object> values = Arrays.asList(arguments);
+    List<Allocation> out = new ArrayList<>();
+    synchronized (regions) {
+      List<Region> own = regions.stream().filter(r -> r.spec == spec).toList();
+      List<Region> meant = own.stream().filter(r -> values.contains(r.allocation.address)).toList();
+      for (Region region : meant.isEmpty() ? own : meant) {
+        regions.remove(region);
+        out.add(region.allocation);
+      }
+    }
+    out.forEach(ram::remove);
+    return out;
+  }
+
+  private void putBack(int spec, List<?> allocations) throws IOException {
+    if (allocations.isEmpty()) {
+      return;
+    }
+    MemoryMap now = MemoryMap.read();
+    for (Object each : allocations) {
+      Allocation old = (Allocation) each;
+      if (now.covers(old.address, old.bytes)) {
+        Allocation again = ram.addAgain(old);
+        synchronized (regions) {
+          regions.add(new Region(spec, again));
+        }
+      }
+    }
+  }
+
+  /**
+   * Takes out what is not mapped any more, for nobody may have told.
+   *
+   * @throws SnapshotException if no option finds any RAM
+   */
+  @Override
+  public void prepare() throws SnapshotException {
+    List<Allocation> all = new ArrayList<>(ram.unannounced());
+    synchronized (regions) {
+      regions.forEach(r -> all.add(r.allocation));
+    }
+    if (!all.isEmpty()) {
+      dropUnmapped(all);
+    }
+    List<String> missing = missing();
+    if (missing.isEmpty()) {
+      return;
+    }
+    if (alone && !ram.hasBlocks()) {
+      throw new SnapshotException(
+          String.join("; ", missing)
+              + ": ramshot discover "
+              + ProcessHandle.current().pid()
+              + " tells where this host has its RAM");
+    }
+    missing.forEach(warnings);
+  }
+
+  private void dropUnmapped(List<Allocation> all) throws SnapshotException {
+    MemoryMap now;
+    try {
+      now = MemoryMap.read();
+    } catch (IOException e) {
+      throw new SnapshotException(
+          "cannot see whether native RAM is still mapped (" + e + "): is /proc mounted?", e);
+    }
+    for (Allocation allocation : all) {
+      if (!now.covers(allocation.start, allocation.length)) {
+        warnings.accept(
+            String.format(
+                "block %s of %d bytes at 0x%x is not mapped any more, and is left out",
+                allocation.name, allocation.length, allocation.start));
+        ram.remove(allocation);
+        synchronized (regions) {
+          regions.removeIf(r -> r.allocation == allocation);
+        }
+      }
+    }
+  }
+
+  private List<String> missing() {
+    List<String> missing = new ArrayList<>();
+    for (int i = 0; i < specs.size(); i++) {
+      int spec = i;
+      synchronized (regions) {
+        if (regions.stream().anyMatch(r -> r.spec == spec)) {
+          continue;
+        }
+      }
+      missing.add(
+          "ram.native="
+              + specs.get(i)
+              + " finds nothing: "
+              + (loaded[i]
+                  ? "no call has mapped memory that is there still"
+                  : "no class " + specs.get(i).className() + " is loaded"));
+    }
+    return missing;
+  }
+
+  /** Nothing of it is on the heap. */
+  @Override
+  public Map<String, Object> find() {
+    return Map.of();
+  }
+}

@@ -1,0 +1,246 @@
+package io.ramshot.hooks;
+
+import io.ramshot.RamSource;
+import io.ramshot.SnapshotException;
+import io.ramshot.image.BlockKind;
+import java.lang.instrument.Instrumentation;
+import java.nio.Buffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import net.bytebuddy.description.type.TypeDescription;
+
+/**
+ * The configured fields with guest RAM: tells the guest of arrays on the heap, and makes blocks of
+ * the memory off the heap that the fields hold.
+ */
+final class RamFields implements RamSource {
+
+  private static final int NEAREST_SHOWN = 3;
+
+  private final List<RamField> fields;
+  private final GuestRam ram;
+  private final DirectBuffers buffers;
+  private final Instrumentation instrumentation;
+  private final Consumer<String> warnings;
+
+  RamFields(
+      List<RamSpec> specs,
+      GuestRam ram,
+      Access access,
+      Instrumentation instrumentation,
+      Consumer<String> warnings) {
+    ClassInitialization initialization = specs.isEmpty() ? null : new ClassInitialization(access);
+    this.fields = specs.stream().map(s -> new RamField(s, access, initialization)).toList();
+    this.ram = ram;
+    this.buffers = new DirectBuffers(access);
+    this.instrumentation = instrumentation;
+    this.warnings = warnings;
+  }
+
+  /**
+   * Looks at a configured class when its advice is put in.
+   *
+   * @return whether its objects are to be tracked
+   */
+  boolean loaded(int index, TypeDescription type) {
+    RamField field = fields.get(index);
+    boolean tracked = field.loaded(type);
+    if (field.problem() != null) {
+      warnings.accept(field.problem());
+    }
+    return tracked;
+  }
+
+  /** Remembers an object, and makes blocks of known memory that it holds already. */
+  void constructed(int index, Object instance) {
+    RamField field = fields.get(index);
+    try {
+      RamValue.visit(
+          field.spec(),
+          field.constructed(instance),
+          new RamValue.Visitor() {
+            @Override
+            public void heap(String suffix, Object array) {}
+
+            @Override
+            public void offHeap(long address, Object holder) {
+              ram.hold(address, field.spec().site());
+            }
+          });
+    } catch (ReflectiveOperationException | SnapshotException | RuntimeException e) {
+      // Hosts replace what fields hold: what is wrong at the snapshot is told then.
+      return;
+    }
+  }
+
+  /**
+   * Registers what fields hold off the heap by now, and drops what they do not hold any more.
+   *
+   * @throws SnapshotException if RAM that was named cannot be found
+   */
+  @Override
+  public void prepare() throws SnapshotException {
+    if (fields.isEmpty()) {
+      return;
+    }
+    Class<?>[] loaded = instrumentation.getAllLoadedClasses();
+    Set<Allocation> held = Collections.newSetFromMap(new IdentityHashMap<>());
+    List<String> missing = new ArrayList<>();
+    for (RamField field : fields) {
+      try {
+        field.prepare(loaded);
+      } catch (ReflectiveOperationException e) {
+        throw new SnapshotException("ram=" + field.spec() + " cannot be read: " + e, e);
+      }
+      int[] found = {0};
+      for (Object value : field.values()) {
+        RamValue.visit(
+            field.spec(),
+            value,
+            new RamValue.Visitor() {
+              @Override
+              public void heap(String suffix, Object array) {
+                found[0]++;
+              }
+
+              @Override
+              public void offHeap(long address, Object holder) throws SnapshotException {
+                held.add(hold(field.spec(), address, holder));
+                found[0]++;
+              }
+            });
+      }
+      if (found[0] == 0) {
+        missing.add("ram=" + field.spec() + " finds nothing: " + reason(field, loaded));
+      }
+    }
+    ram.release(held::contains);
+    tell(missing);
+  }
+
+  private Allocation hold(RamSpec spec, long address, Object holder) throws SnapshotException {
+    Allocation allocation = ram.hold(address, spec.site());
+    if (allocation == null && holder instanceof Buffer buffer) {
+      // Smaller than what is looked at, or from before ramshot came.
+      BlockKind kind = buffers.kind(buffer);
+      if (kind != null) {
+        ram.adopt(buffers.root(buffer), kind);
+        allocation = ram.hold(address, spec.site());
+      }
+    }
+    if (allocation == null || !ram.isInBlock(address)) {
+      throw new SnapshotException(
+          String.format(
+              "ram=%s holds 0x%x, which is in no memory that ramshot knows: it may be smaller than"
+                  + " ram.min (%d bytes), from before ramshot was attached, or mapped by native"
+                  + " code (see ram.native)",
+              spec, address, ram.minimum()));
+    }
+    return allocation;
+  }
+
+  private static String reason(RamField field, Class<?>[] loaded) throws SnapshotException {
+    String name = field.spec().className();
+    if (!field.isLoaded()) {
+      List<String> names = Arrays.stream(loaded).map(Class::getName).toList();
+      return "no class "
+          + name
+          + " is loaded (nearest: "
+          + String.join(", ", nearest(name, names))
+          + ")";
+    }
+    int holders = field.holders();
+    if (holders > 0) {
+      return holders == 1 ? "the field is empty" : "the fields of " + holders + " are empty";
+    }
+    return field.isOfClass()
+        ? "class " + name + " is not initialised"
+        : "no object of " + name + " is alive that was made since ramshot came";
+  }
+
+  /** The package may be another one, so simple names count first. */
+  private static List<String> nearest(String wanted, List<String> names) {
+    List<String> host = names.stream().filter(n -> !n.startsWith("[")).distinct().toList();
+    Set<String> nearest = new LinkedHashSet<>();
+    String simple = wanted.substring(wanted.lastIndexOf('.') + 1);
+    host.stream()
+        .filter(n -> n.substring(n.lastIndexOf('.') + 1).equalsIgnoreCase(simple))
+        .limit(NEAREST_SHOWN)
+        .forEach(nearest::add);
+    nearest.addAll(Nearest.to(wanted, host, n -> n, NEAREST_SHOWN));
+    return nearest.stream().limit(NEAREST_SHOWN).toList();
+  }
+
+  /** A guest may have RAM in some of the named places only, but not in none. */
+  private void tell(List<String> missing) throws SnapshotException {
+    if (missing.isEmpty()) {
+      return;
+    }
+    if (missing.size() == fields.size() && !ram.hasBlocks()) {
+      throw new SnapshotException(
+          String.join("; ", missing)
+              + ": ramshot discover "
+              + ProcessHandle.current().pid()
+              + " tells where this host has its RAM");
+    }
+    missing.forEach(warnings);
+  }
+
+  /** Takes no lock, and loads no class once {@link #prepare} has been there. */
+  @Override
+  public Map<String, Object> find() throws SnapshotException {
+    Map<String, Object> found = new LinkedHashMap<>();
+    Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    for (RamField field : fields) {
+      int number = 0;
+      for (Object value : field.values()) {
+        Finder finder = new Finder(field.spec(), number + 1, found, seen);
+        RamValue.visit(field.spec(), value, finder);
+        if (finder.any) {
+          number++;
+        }
+      }
+    }
+    return found;
+  }
+
+  /** Names what one object holds on the heap, and checks that the rest is in a block. */
+  private final class Finder implements RamValue.Visitor {
+    private final RamSpec spec;
+    private final int number;
+    private final Map<String, Object> found;
+    private final Set<Object> seen;
+    private boolean any;
+
+    Finder(RamSpec spec, int number, Map<String, Object> found, Set<Object> seen) {
+      this.spec = spec;
+      this.number = number;
+      this.found = found;
+      this.seen = seen;
+    }
+
+    @Override
+    public void heap(String suffix, Object array) {
+      if (seen.add(array)) {
+        found.put(spec.site() + "#" + number + suffix, array);
+        any = true;
+      }
+    }
+
+    @Override
+    public void offHeap(long address, Object holder) throws SnapshotException {
+      if (!ram.isInBlock(address)) {
+        throw new SnapshotException(
+            "ram=" + spec + " holds other memory than before: start the snapshot once more");
+      }
+    }
+  }
+}

@@ -1,0 +1,6 @@
+package com.example;
+
+/** What other memory inherits. */
+class BaseMemory {
+  protected int[] words;
+}

@@ -1,0 +1,63 @@
+package com.example;
+
+import com.sun.jna.Function;
+import com.sun.jna.NativeLibrary;
+import com.sun.jna.Pointer;
+
+/** A native engine behind Java methods that give no address away. */
+public final class MappingEngine {
+
+  private static final NativeLibrary C = NativeLibrary.getInstance("c");
+  private static final int READ_WRITE = 3;
+  private static final int PRIVATE_ANONYMOUS = 0x22;
+
+  private long address;
+  private long size;
+
+  /** Guest RAM at a guest address. */
+  public void mapMemory(long guest, long bytes) {
+    size = bytes;
+    address = map(bytes);
+  }
+
+  /** Two pieces of memory in one call. */
+  public long[] mapTwo(int bytes) {
+    return new long[] {map(bytes), map(3L * bytes)};
+  }
+
+  /** Goes through the other method. */
+  public void mapThrough(long bytes) {
+    mapMemory(0, bytes);
+  }
+
+  /** Fails after it has mapped. */
+  public void mapAndFail(long bytes) {
+    address = map(bytes);
+    size = bytes;
+    throw new IllegalStateException("the engine refuses");
+  }
+
+  /** Unmaps what {@link #mapMemory} mapped. */
+  public void unmapMemory() {
+    unmap(address, size);
+  }
+
+  public native void nativeMap(long bytes);
+
+  public long address() {
+    return address;
+  }
+
+  /** mmap(2). */
+  public static long map(long bytes) {
+    Function mmap = C.getFunction("mmap");
+    return Pointer.nativeValue(
+        mmap.invokePointer(
+            new Object[] {Pointer.NULL, bytes, READ_WRITE, PRIVATE_ANONYMOUS, -1, 0L}));
+  }
+
+  /** munmap(2). */
+  public static void unmap(long address, long bytes) {
+    C.getFunction("munmap").invokeInt(new Object[] {new Pointer(address), bytes});
+  }
+}
