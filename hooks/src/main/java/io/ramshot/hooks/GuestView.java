@@ -17,6 +17,20 @@ interface GuestView {
 
   void remove(Participant participant);
 
+  /** Whether a block holds this address. */
+  default boolean isAddress(long address) {
+    return false;
+  }
+
+  /**
+   * The guest itself, for adapters.
+   *
+   * @throws IllegalStateException if this is a view of none
+   */
+  default Guest guest() {
+    throw new IllegalStateException("no guest");
+  }
+
   static GuestView of(Guest guest) {
     return new GuestView() {
       @Override
@@ -40,6 +54,17 @@ interface GuestView {
       @Override
       public void remove(Participant participant) {
         guest.remove(participant);
+      }
+
+      @Override
+      public boolean isAddress(long address) {
+        return guest.blocks().stream()
+            .anyMatch(b -> address >= b.address() && address - b.address() < b.length());
+      }
+
+      @Override
+      public Guest guest() {
+        return guest;
       }
     };
   }

@@ -19,13 +19,15 @@ import java.util.stream.Collectors;
  * @param ramBy see {@link #RAM_BY}
  * @param ramMin see {@link #RAM_MIN}
  * @param ramHolders see {@link #RAM_HOLDER}
+ * @param adapter see {@link #ADAPTER}; null for none
  */
 public record HookOptions(
     List<GateSpec> gates,
     List<StateSpec> states,
     List<ClassPattern> ramBy,
     long ramMin,
-    List<HolderSpec> ramHolders) {
+    List<HolderSpec> ramHolders,
+    String adapter) {
 
   /**
    * Methods whose running instances are vCPU quanta: {@code com.example.Board::step}, or {@code
@@ -34,7 +36,9 @@ public record HookOptions(
   public static final String GATE = "gate";
 
   /**
-   * Classes that save and load state: {@code com.example.Board::save/load}. A list; default none.
+   * Classes that save and load state: {@code com.example.Board::save/load}, or {@code
+   * fields:com.example.Cpu} to capture fields, {@code fields:com.example.Cpu-bus-log} to leave
+   * some. A list; default none.
    */
   public static final String STATE = "state";
 
@@ -58,11 +62,15 @@ public record HookOptions(
    */
   public static final String RAM_HOLDER = "ram.holder";
 
+  /** A jar with an {@link Adapter} for the host, which is loaded beside ramshot. Default none. */
+  public static final String ADAPTER = "adapter";
+
   /** Every key, in the order in which they are printed. */
-  public static final List<String> KEYS = List.of(GATE, STATE, RAM_BY, RAM_MIN, RAM_HOLDER);
+  public static final List<String> KEYS =
+      List.of(GATE, STATE, RAM_BY, RAM_MIN, RAM_HOLDER, ADAPTER);
 
   public static final HookOptions DEFAULTS =
-      new HookOptions(List.of(), List.of(), List.of(), 16L << 20, List.of());
+      new HookOptions(List.of(), List.of(), List.of(), 16L << 20, List.of(), null);
 
   /** Below a page, hooks would look at allocations that cannot be guest RAM. */
   private static final long LEAST_RAM_MIN = 4096;
@@ -110,7 +118,8 @@ public record HookOptions(
         list(values, STATE, StateSpec::parse),
         list(values, RAM_BY, ClassPattern::parse),
         ramMin == null ? DEFAULTS.ramMin : size(ramMin.strip()),
-        list(values, RAM_HOLDER, HolderSpec::parse));
+        list(values, RAM_HOLDER, HolderSpec::parse),
+        values.get(ADAPTER));
   }
 
   /** {@link #parse(Map)} of properties. */
@@ -136,6 +145,9 @@ public record HookOptions(
       map.put(RAM_MIN, Long.toString(ramMin));
     }
     put(map, RAM_HOLDER, ramHolders);
+    if (adapter != null) {
+      map.put(ADAPTER, adapter);
+    }
     return map;
   }
 

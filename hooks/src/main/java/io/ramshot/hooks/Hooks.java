@@ -10,6 +10,8 @@ import java.lang.instrument.Instrumentation;
 import java.nio.ByteBuffer;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -44,6 +46,7 @@ public final class Hooks implements AutoCloseable {
   private final Gates gates;
   private final States states;
   private final List<Holder> holders;
+  private final Adapters adapters;
   private final Vcpus vcpus;
   private final AtomicBoolean closed = new AtomicBoolean();
   private final HookTransformer transformer;
@@ -67,8 +70,9 @@ public final class Hooks implements AutoCloseable {
     access = new Access(instrumentation);
     ram = new GuestRam(guest, options, once);
     gates = new Gates(options.gates(), once);
-    states = new States(options.states(), guest, access, once);
+    states = new States(options.states(), guest, access, this::isRam, new HeapRam(Map::of), once);
     holders = options.ramHolders().stream().map(h -> new Holder(h, ram, access, once)).toList();
+    adapters = new Adapters(options.adapter(), guest, access, once);
     vcpus = new GateVcpus(gates, states);
     Set<String> hooked = new HashSet<>();
     hooked.add(UNSAFE);
@@ -76,6 +80,7 @@ public final class Hooks implements AutoCloseable {
     options.gates().forEach(g -> hooked.add(g.className()));
     options.states().forEach(s -> hooked.add(s.className()));
     options.ramHolders().forEach(h -> hooked.add(h.className()));
+    hooked.addAll(adapters.classNames());
     transformer = new HookTransformer(instrumentation, hooked, this::hook, once);
   }
 
@@ -86,6 +91,7 @@ public final class Hooks implements AutoCloseable {
    * @param guest gets the blocks and the participants as they appear; the caller gives it the
    *     {@link #vcpus}
    * @param warnings told, by any thread, in one line what the user should know; no line twice
+   * @throws IllegalArgumentException if the options name an adapter that cannot be loaded
    * @throws IllegalStateException if hooks are installed already, or the boot jar is not where it
    *     must be
    */
@@ -117,7 +123,13 @@ public final class Hooks implements AutoCloseable {
     if (!INSTALLED.compareAndSet(false, true)) {
       throw new IllegalStateException("hooks are installed already: close them first");
     }
-    Hooks hooks = new Hooks(instrumentation, options, guest, warnings);
+    Hooks hooks;
+    try {
+      hooks = new Hooks(instrumentation, options, guest, warnings);
+    } catch (RuntimeException | Error e) {
+      INSTALLED.set(false);
+      throw e;
+    }
     try {
       hooks.install();
     } catch (RuntimeException | Error e) {
@@ -175,6 +187,10 @@ public final class Hooks implements AutoCloseable {
         result = trackInstances(result, options.states().size() + i);
       }
     }
+    int adapted = adapters.classNames().indexOf(name);
+    if (adapted >= 0) {
+      result = trackInstances(result, options.states().size() + holders.size() + adapted);
+    }
     return result;
   }
 
@@ -191,12 +207,18 @@ public final class Hooks implements AutoCloseable {
       int states = options.states().size();
       if (hook < states) {
         this.states.constructed(hook, instance);
-      } else {
+      } else if (hook < states + holders.size()) {
         holders.get(hook - states).constructed(instance);
+      } else {
+        adapters.constructed(hook - states - holders.size(), instance);
       }
     } catch (RuntimeException e) {
       warnings.accept("an object of " + instance.getClass().getName() + " was missed: " + e);
     }
+  }
+
+  private boolean isRam(String field) {
+    return options.ramHolders().stream().anyMatch(h -> h.toString().equals(field));
   }
 
   /** Proves that the advice runs, and makes sure that the code behind it is loaded and linked. */
@@ -237,6 +259,12 @@ public final class Hooks implements AutoCloseable {
         existing
             .instances(options.ramHolders().get(i).className())
             .forEach(holders.get(i)::constructed);
+      }
+      for (int i = 0; i < adapters.classNames().size(); i++) {
+        int hook = options.states().size() + holders.size() + i;
+        existing
+            .instances(adapters.classNames().get(i))
+            .forEach(instance -> constructed(hook, instance));
       }
     } catch (EngineException | ReflectiveOperationException | RuntimeException e) {
       warnings.accept(
@@ -282,6 +310,11 @@ public final class Hooks implements AutoCloseable {
     return gates.infos();
   }
 
+  /** Why no checkpoint of this guest can be whole, if an adapter failed on an object. */
+  public Optional<String> adapterFailure() {
+    return adapters.failure();
+  }
+
   /** What became of each configured class with state, in the order of the options. */
   public List<StateInfo> states() {
     return states.infos();
@@ -302,6 +335,7 @@ public final class Hooks implements AutoCloseable {
     ram.close();
     Allocations.sink(null);
     states.close();
+    adapters.close();
     transformer.remove();
     INSTALLED.set(false);
   }

@@ -35,6 +35,9 @@ public final class AgentOptions {
   /** Fields that hold guest RAM, by address or as a direct buffer. Default: none. */
   public static final String RAM_HOLDER = HookOptions.RAM_HOLDER;
 
+  /** A jar with an adapter for the host. Default: none. */
+  public static final String ADAPTER = HookOptions.ADAPTER;
+
   /**
    * Size of the copy pool, which bounds a snapshot's extra memory. Default: what fits RAM and the
    * machine.
@@ -75,10 +78,13 @@ public final class AgentOptions {
 
   static {
     KEYS.put(GATE, "methods that run a vCPU's quantum, com.example.Board::step [none]");
-    KEYS.put(STATE, "classes with state besides RAM, com.example.Board::save/load [none]");
+    KEYS.put(
+        STATE,
+        "classes with state besides RAM, com.example.Board::save/load or fields:com.example.Cpu [none]");
     KEYS.put(RAM_MIN, "smallest allocation that can be guest RAM [16m]");
     KEYS.put(RAM_BY, "classes or packages that allocate guest RAM, com.example.** [all]");
     KEYS.put(RAM_HOLDER, "fields that hold guest RAM, com.example.Memory#address [none]");
+    KEYS.put(ADAPTER, "a jar with an adapter for the host [none]");
     KEYS.put(POOL, "size of the copy pool, at least 2m [what fits RAM and the machine]");
     KEYS.put(HUGEPAGES, "ask for transparent huge pages [true]");
     KEYS.put(DIRECTIO, "try O_DIRECT before buffered writes [true]");
