@@ -153,7 +153,7 @@ public final class StateHost {
   private static final class OwnLoader extends ClassLoader {
     @Override
     protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-      if (!name.startsWith(StateHost.class.getName() + "$")) {
+      if (!name.startsWith(StateHost.class.getName())) {
         return super.loadClass(name, resolve);
       }
       Class<?> loaded = findLoadedClass(name);

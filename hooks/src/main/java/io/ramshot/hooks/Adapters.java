@@ -117,7 +117,11 @@ final class Adapters implements AutoCloseable {
   }
 
   private static String reason(Throwable e) {
-    return e.getMessage() + (e.getCause() == null ? "" : ": " + e.getCause());
+    Throwable root = e;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return e.getMessage() + (root == e ? "" : ": " + root);
   }
 
   /** Takes note of an object whose constructor is about to return. */

@@ -5,6 +5,7 @@ import io.ramshot.Guest;
 import io.ramshot.Participant;
 import io.ramshot.image.BlockKind;
 import java.nio.ByteBuffer;
+import java.util.Map;
 
 /** The part of {@link Guest} that hooks use; what registers returns its own undo. */
 interface GuestView {
@@ -20,6 +21,11 @@ interface GuestView {
   /** Whether a block holds this address. */
   default boolean isAddress(long address) {
     return false;
+  }
+
+  /** The guest's arrays on the heap, by block name. */
+  default Map<String, Object> heapRam() {
+    return Map.of();
   }
 
   /**
@@ -60,6 +66,11 @@ interface GuestView {
       public boolean isAddress(long address) {
         return guest.blocks().stream()
             .anyMatch(b -> address >= b.address() && address - b.address() < b.length());
+      }
+
+      @Override
+      public Map<String, Object> heapRam() {
+        return guest.heapRam();
       }
 
       @Override

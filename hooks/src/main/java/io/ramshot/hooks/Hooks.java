@@ -10,7 +10,6 @@ import java.lang.instrument.Instrumentation;
 import java.nio.ByteBuffer;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -70,7 +69,9 @@ public final class Hooks implements AutoCloseable {
     access = new Access(instrumentation);
     ram = new GuestRam(guest, options, once);
     gates = new Gates(options.gates(), once);
-    states = new States(options.states(), guest, access, this::isRam, new HeapRam(Map::of), once);
+    states =
+        new States(
+            options.states(), guest, access, this::isRam, new RamNames(guest::heapRam), once);
     holders = options.ramHolders().stream().map(h -> new Holder(h, ram, access, once)).toList();
     adapters = new Adapters(options.adapter(), guest, access, once);
     vcpus = new GateVcpus(gates, states);

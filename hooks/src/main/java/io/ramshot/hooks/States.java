@@ -40,7 +40,7 @@ final class States implements FieldLinks {
   private final GuestView guest;
   private final Access access;
   private final Predicate<String> isRam;
-  private final HeapRam heapRam;
+  private final RamNames ramNames;
   private final Consumer<String> warnings;
   private final FieldArrays arrays = new FieldArrays();
   private final ReferenceQueue<Object> collected = new ReferenceQueue<>();
@@ -50,20 +50,20 @@ final class States implements FieldLinks {
 
   /**
    * @param isRam tells fields that hold guest RAM, as {@code class#field}
-   * @param heapRam the guest's arrays on the heap
+   * @param ramNames the guest's arrays on the heap
    */
   States(
       List<StateSpec> specs,
       GuestView guest,
       Access access,
       Predicate<String> isRam,
-      HeapRam heapRam,
+      RamNames ramNames,
       Consumer<String> warnings) {
     this.kinds = specs.stream().map(Kind::new).toList();
     this.guest = guest;
     this.access = access;
     this.isRam = isRam;
-    this.heapRam = heapRam;
+    this.ramNames = ramNames;
     this.warnings = warnings;
   }
 
@@ -149,17 +149,17 @@ final class States implements FieldLinks {
 
   @Override
   public String ramOf(Object array) {
-    return heapRam.nameOf(array);
+    return ramNames.nameOf(array);
   }
 
   @Override
   public Object ram(String name) {
-    return heapRam.array(name);
+    return ramNames.array(name);
   }
 
   @Override
   public void refresh() {
-    heapRam.refresh();
+    ramNames.refresh();
   }
 
   @Override

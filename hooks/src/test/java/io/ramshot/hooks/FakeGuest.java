@@ -22,6 +22,14 @@ final class FakeGuest implements GuestView {
   /** Run by whoever unregisters a block. */
   volatile Runnable onUnregister = () -> {};
 
+  /** RAM on the heap. */
+  final Map<String, Object> heapRam = new TreeMap<>();
+
+  @Override
+  public Map<String, Object> heapRam() {
+    return heapRam;
+  }
+
   /** What adapters get. */
   volatile Guest guest;
 

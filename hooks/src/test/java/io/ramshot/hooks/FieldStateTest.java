@@ -2,7 +2,6 @@ package io.ramshot.hooks;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -302,16 +301,29 @@ class FieldStateTest extends HookedTest {
 
   @Test
   void ramOnTheHeapIsNamedNotCopied() throws Exception {
-    byte[][] ram = {new byte[1 << 20], new byte[1 << 20]};
-    HeapRam heap = new HeapRam(() -> java.util.Map.of("ram", ram));
-    heap.refresh();
-    assertEquals("ram[1]", heap.nameOf(ram[1]));
-    byte[] old = ram[1];
-    ram[1] = new byte[1];
-    heap.refresh();
-    assertSame(ram[1], heap.array("ram[1]"));
-    assertNull(heap.nameOf(old));
-    assertNotSame(old, heap.array("ram[1]"));
+    Participant participant = cpu("fields:com.example.Cpu");
+    byte[][] ram = cpu.banks();
+    guest.heapRam.put("ram", ram);
+    cpu.current = ram[2];
+    byte[] state = save(participant);
+    cpu.current = ram[0];
+    ram[2][0] = 99;
+    participant.load(state);
+    assertSame(ram[2], cpu.current);
+    assertEquals(99, ram[2][0], "RAM is restored by others");
+    // A piece that was replaced is known again.
+    ram[1] = new byte[9];
+    cpu.current = ram[1];
+    state = save(participant);
+    cpu.current = null;
+    participant.load(state);
+    assertSame(ram[1], cpu.current);
+    guest.heapRam.clear();
+    byte[] last = state;
+    assertTrue(
+        assertThrows(IOException.class, () -> participant.load(last))
+            .getMessage()
+            .contains("which this guest does not have"));
   }
 
   /** 32 registers and 64 KiB: printed, and bounded only against a mistake in the order. */

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /** Names the guest's arrays on the heap, and the pieces of arrays of arrays. */
-final class HeapRam {
+final class RamNames {
 
   private final Supplier<Map<String, Object>> find;
   private Map<String, Object> found = Map.of();
@@ -16,7 +16,7 @@ final class HeapRam {
   /**
    * @param find gives the RAM that there is just now: arrays, and what else is of no interest here
    */
-  HeapRam(Supplier<Map<String, Object>> find) {
+  RamNames(Supplier<Map<String, Object>> find) {
     this.find = find;
   }
 
