@@ -32,7 +32,11 @@ public class Console implements Originator<Console.Saved> {
 
     final int[] registers;
     final Mode mode;
+
+    @SuppressWarnings("serial")
     final List<Pair> pairs = new ArrayList<>();
+
+    @SuppressWarnings("serial")
     final Map<String, Object> map = new HashMap<>();
 
     Saved(int[] registers, Mode mode) {

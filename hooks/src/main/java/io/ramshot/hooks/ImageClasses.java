@@ -102,11 +102,9 @@ final class ImageClasses {
     if (element.isPrimitive() || JDK.contains(element.getName()) || element == RecordValue.class) {
       return true;
     }
+    // Some loaders of hosts do not say where their classes are from.
     String location = location(element);
-    if (location == null) {
-      return false;
-    }
-    return locations.contains(location) || isBelow(element, roots.get(0));
+    return isBelow(element, roots.get(0)) || location != null && locations.contains(location);
   }
 
   private static boolean isBelow(Class<?> type, Class<?> root) {

@@ -13,6 +13,9 @@ final class RecordValue implements Serializable {
   private static final long serialVersionUID = 1L;
 
   private final Class<?> type;
+
+  /** Whether they are serializable is seen when they are written. */
+  @SuppressWarnings("serial")
   private final Object[] components;
 
   private RecordValue(Class<?> type, Object[] components) {

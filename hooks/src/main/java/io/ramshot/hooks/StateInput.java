@@ -15,8 +15,12 @@ final class StateInput extends ObjectInputStream {
     Object read(ObjectInputStream in) throws Exception;
   }
 
-  /** Deeper graphs would overflow the stack. */
-  private static final long MAX_DEPTH = 500;
+  /** Deeper graphs overflow most stacks. */
+  private static final long MAX_DEPTH = 1000;
+
+  private static final String TOO_DEEP =
+      "the image has objects within objects, too deep for this thread: give it a larger stack (-Xss)"
+          + " or save bytes instead";
 
   /** A hash table takes up to this many array elements for a byte of the stream. */
   private static final long ELEMENTS_PER_BYTE = 4;
@@ -38,6 +42,8 @@ final class StateInput extends ObjectInputStream {
     StateInput in = new StateInput(state, classes);
     try {
       return reader.read(in);
+    } catch (StackOverflowError e) {
+      throw new IOException(TOO_DEEP, e);
     } catch (InvalidClassException e) {
       if (in.refusal == null) {
         throw e;
@@ -50,7 +56,7 @@ final class StateInput extends ObjectInputStream {
 
   private ObjectInputFilter.Status check(ObjectInputFilter.FilterInfo info) {
     if (info.depth() > MAX_DEPTH) {
-      refusal = "the image has objects within objects more than " + MAX_DEPTH + " deep";
+      refusal = TOO_DEEP;
     } else if (info.arrayLength() > maxElements) {
       refusal =
           "the image has an array of " + info.arrayLength() + " elements without their values";

@@ -31,6 +31,8 @@ final class StateOutput extends ObjectOutputStream {
     StateOutput out = new StateOutput(bytes, classes);
     try {
       writer.write(out);
+    } catch (StackOverflowError e) {
+      throw new IOException("its objects are too deep within each other: save bytes instead", e);
     } catch (NotSerializableException e) {
       NotSerializableException clearer =
           new NotSerializableException(

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -114,12 +115,17 @@ class StateFormsTest extends HookedTest {
   void oneObjectWithinAnotherAndSoOnIsRefused() throws Exception {
     Participant participant = console("saveOpaque/loadObject");
     List<Object> deep = new ArrayList<>();
-    for (int i = 0; i < 600; i++) {
-      deep = new ArrayList<>(List.of(deep));
+    for (int i = 0; i < 5000; i++) {
+      List<Object> outer = new ArrayList<>();
+      outer.add(deep);
+      deep = outer;
     }
-    byte[] state = plain(deep);
+    List<Object> outermost = deep;
+    FutureTask<byte[]> writing = new FutureTask<>(() -> plain(outermost));
+    new Thread(null, writing, "writer", 256 << 20).start();
+    byte[] state = writing.get();
     String message = assertThrows(IOException.class, () -> participant.load(state)).getMessage();
-    assertTrue(message.contains("more than 500 deep"), message);
+    assertTrue(message.contains("too deep for this thread"), message);
   }
 
   @Test
