@@ -3,6 +3,7 @@
 #define RS_BLOCK_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #define RS_CHUNK_BYTES ((uint64_t)2 << 20)
@@ -40,13 +41,19 @@ struct rs_chunk {
 struct rs_edge {
     uint64_t page;  /* first image page */
     uint64_t pages; /* 0: no edge */
+    uint64_t room;  /* of the copy, in pages */
     uint8_t *copy;  /* page-aligned; zero outside of the block */
 };
 
-/* Addresses in this process, lengths in bytes. */
+/*
+ * Addresses in this process, lengths in bytes. An array on the Java heap lies nowhere before the
+ * freeze: until then it has an address of 0, no pages and no chunks, but room for all it may have.
+ */
 struct rs_block {
     uint64_t address;
     uint64_t length;
+    bool on_heap;         /* an array */
+    bool fragile;         /* may be unmapped or truncated any time: see rs_fetch.h */
     uint64_t first_page;  /* address of image page 0, at or before `address` */
     uint64_t pages;       /* image pages: all pages that the block touches */
     uint64_t start;       /* the protected interior, whole pages: [start, end); empty where */
@@ -55,12 +62,21 @@ struct rs_block {
     uint64_t first_chunk; /* index of its first chunk among all blocks' */
     uint64_t chunks;
     uint64_t file_offset; /* of image page 0 */
+    uint64_t room;        /* of the tables, in pages */
+    uint64_t chunk_room;  /* the most chunks it can have */
     uint8_t *present;     /* per image page: 1 populated at the freeze; RS_SOME_PAGES only */
     uint8_t *kinds;       /* per image page: 0 not stored (zero), 1 stored */
     uint32_t *crcs;       /* per image page: CRC-32C, 0 where not stored */
     struct rs_edge edges[2];
     _Atomic uint64_t left; /* chunks that are not in the file yet */
+    _Atomic bool let_go;   /* its owner knows that he may unmap it */
 };
+
+/* Finds out how much room a block needs, in all tables, wherever it will lie. */
+void rs_block_size(struct rs_block *block, uint64_t page_bytes);
+
+/* Everything that follows from where a block lies. */
+void rs_block_place(struct rs_block *block, uint64_t address, uint64_t page_bytes);
 
 static inline uint64_t rs_chunk_start(const struct rs_block *block, uint64_t index) {
     uint64_t at = block->grid + (index - block->first_chunk) * RS_CHUNK_BYTES;

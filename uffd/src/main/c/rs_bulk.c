@@ -2,7 +2,8 @@
  * The bulk thread: one pass over RAM, every page once. Chunks that a guest thread waits for come
  * first. A chunk is written straight from guest pages and then un-protected, whether anybody asked
  * or not, so it can never fault again. While the disk has all it can take, and the guest is
- * faulting, this thread copies chunks to the pool before the guest comes to wait for them.
+ * faulting, this thread copies chunks to the pool before the guest comes to wait for them. Chunks
+ * of fragile memory are always copied first, and written from the pool.
  */
 #include <errno.h>
 #include <poll.h>
@@ -85,7 +86,7 @@ static void finish_raw(struct bulk *bulk, struct job *job) {
     uint32_t writing = RS_WRITING;
     if (!atomic_compare_exchange_strong(&chunk->state, &writing, RS_SAVED))
         return; /* copied while it was written: what the file has may be newer than the copy */
-    if (rs_chunk_release(s, job->block, job->chunk)) {
+    if (rs_chunk_release(s, job->block, job->chunk, NULL)) {
         rs_figure_add(&s->figures, RS_CHUNKS_SAVED, 1);
         enter(bulk, job);
     }
@@ -193,13 +194,9 @@ static void save_raw(struct bulk *bulk, struct job *job, uint64_t index, uint32_
                     rs_chunk_pages(s, job->block, index), rs_chunk_present(s, job->block, index));
 }
 
-/* Writes the oldest copy, over whatever a raw write of the chunk left: after that has completed. */
-static void save_copy(struct bulk *bulk, struct job *job, struct rs_ring *copies) {
+/* Writes a copy, over whatever a raw write of the chunk left: after that has completed. */
+static void write_copy(struct bulk *bulk, struct job *job, uint64_t index, uint64_t slot) {
     struct rs_snapshot *s = bulk->s;
-    uint64_t copy;
-    if (!rs_ring_pop(copies, &copy))
-        return;
-    uint64_t index = copy >> 20, slot = copy & ((1u << 20) - 1);
     struct rs_chunk *chunk = &s->chunks[index];
     while (chunk->raw == RS_RAW_UNDER_WAY && !rs_snapshot_ending(s))
         reap(bulk, 50);
@@ -215,6 +212,55 @@ static void save_copy(struct bulk *bulk, struct job *job, struct rs_ring *copies
         .unpopulated = chunk->unpopulated,
     };
     start(bulk, job, s->pool + slot * RS_CHUNK_BYTES, chunk->raw == RS_RAW_WRITTEN);
+}
+
+static void save_copy(struct bulk *bulk, struct job *job, struct rs_ring *copies) {
+    uint64_t copy;
+    if (rs_ring_pop(copies, &copy))
+        write_copy(bulk, job, copy >> 20, copy & ((1u << 20) - 1));
+}
+
+/* Copies a chunk, unless the fault thread has taken it meanwhile. Whether there is a copy now. */
+static bool copy_chunk(struct bulk *bulk, uint64_t index, uint32_t state, uint64_t slot) {
+    struct rs_snapshot *s = bulk->s;
+    bool copied = false;
+    if (!atomic_compare_exchange_strong(&s->chunks[index].state, &state, RS_COPYING)) {
+        rs_ring_push(&s->free_slots, slot);
+        return false;
+    }
+    atomic_store(&s->bulk_touches, 1);
+    if (!rs_snapshot_ending(s) &&
+        rs_chunk_copy(s, rs_snapshot_block_of(s, index), index, slot, NULL)) {
+        rs_figure_add(&s->figures, RS_CHUNKS_AHEAD, 1);
+        copied = true;
+    }
+    atomic_store(&s->bulk_touches, 0);
+    return copied;
+}
+
+/*
+ * Saves a chunk that was seen in `state`. False when it needs a slot and there is none: all are
+ * with copies then, which this thread is writing, or will write next.
+ */
+static bool save_chunk(struct bulk *bulk, struct job *job, uint64_t index, uint32_t state) {
+    uint64_t slot;
+    if (!rs_snapshot_block_of(bulk->s, index)->fragile) {
+        save_raw(bulk, job, index, state);
+        return true;
+    }
+    if (!rs_snapshot_take_slot(bulk->s, &slot))
+        return false;
+    if (copy_chunk(bulk, index, state, slot))
+        write_copy(bulk, job, index, slot);
+    return true;
+}
+
+/* A guest thread waits for this one; false when there is none, or it has to wait for a slot. */
+static bool save_requested(struct bulk *bulk, struct job *job) {
+    struct rs_ring *requests = &bulk->s->requests;
+    uint64_t index;
+    return rs_ring_peek(requests, &index) && save_chunk(bulk, job, index, RS_REQUESTED) &&
+           rs_ring_pop(requests, &index);
 }
 
 /* A chunk that nobody has of a block that somebody waits to free; false when there is none. */
@@ -263,17 +309,22 @@ static bool write_next(struct bulk *bulk, struct job *job) {
     struct rs_ring *copies = rs_ring_count(&s->copies) ? &s->copies : &s->ahead;
     bool copied = rs_ring_count(copies) != 0;
     uint64_t index;
-    if (rs_ring_pop(&s->requests, &index))
-        save_raw(bulk, job, index, RS_REQUESTED);
-    else if (copied && pool_is_low(s))
+    if (save_requested(bulk, job))
+        return true;
+    if (copied && pool_is_low(s)) {
         save_copy(bulk, job, copies);
-    else if (next_freed(s, &index) || next_open(bulk, &index))
-        save_raw(bulk, job, index, RS_OPEN);
-    else if (copied)
+        return true;
+    }
+    if (next_freed(s, &index) && save_chunk(bulk, job, index, RS_OPEN))
+        return true;
+    if (next_open(bulk, &index)) {
+        if (save_chunk(bulk, job, index, RS_OPEN))
+            return true;
+        bulk->next = index + 1; /* its turn has not been */
+    }
+    if (copied)
         save_copy(bulk, job, copies);
-    else
-        return false;
-    return true;
+    return copied;
 }
 
 /*
@@ -292,26 +343,16 @@ static bool may_copy_ahead(struct bulk *bulk) {
 static bool copy_ahead(struct bulk *bulk) {
     struct rs_snapshot *s = bulk->s;
     uint64_t slot, index = atomic_load_explicit(&s->fault_chunk, memory_order_relaxed) + 1;
-    uint32_t open = RS_OPEN;
     uint64_t looked = 0;
     for (; looked < s->chunk_count; looked++) {
         index = index + 1 < s->chunk_count ? index + 1 : 0;
         if (atomic_load_explicit(&s->chunks[index].state, memory_order_relaxed) == RS_OPEN)
             break;
     }
-    if (looked == s->chunk_count || !rs_ring_take(&s->free_slots, &slot))
+    if (looked == s->chunk_count || !rs_snapshot_take_slot(s, &slot))
         return false;
-    if (!atomic_compare_exchange_strong(&s->chunks[index].state, &open, RS_COPYING)) {
-        rs_ring_push(&s->free_slots, slot);
-        return true;
-    }
-    atomic_store(&s->bulk_touches, 1);
-    if (!rs_snapshot_ending(s)) {
-        rs_chunk_copy(s, rs_snapshot_block_of(s, index), index, slot, true);
-        rs_figure_add(&s->figures, RS_CHUNKS_AHEAD, 1);
+    if (copy_chunk(bulk, index, RS_OPEN, slot))
         rs_ring_push(&s->ahead, index << 20 | slot);
-    }
-    atomic_store(&s->bulk_touches, 0);
     return true;
 }
 

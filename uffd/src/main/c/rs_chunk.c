@@ -1,14 +1,25 @@
 #include "rs_chunk.h"
 
+#include <errno.h>
+#include <sched.h>
+
 #include "rs_clock.h"
+#include "rs_fetch.h"
 #include "rs_pages.h"
 #include "rs_uffd.h"
 
-bool rs_chunk_release(struct rs_snapshot *s, const struct rs_block *block, uint64_t index) {
-    uint64_t start = rs_chunk_start(block, index);
-    int error = rs_uffd_unprotect(s->uffd, start, rs_chunk_end(block, index) - start);
-    atomic_store_explicit(&s->chunks[index].release_ns, rs_now(), memory_order_release);
-    if (error && !rs_snapshot_ending(s))
+bool rs_chunk_release(struct rs_snapshot *s, const struct rs_block *block, uint64_t index,
+                      struct rs_inbox *inbox) {
+    uint64_t start = rs_chunk_start(block, index), end = rs_chunk_end(block, index);
+    int error;
+    while ((error = rs_uffd_unprotect(s->uffd, start, end - start)) == -EAGAIN) {
+        /* Until the fault thread has read which memory is taken away. */
+        if (!inbox || rs_inbox_read(inbox) <= 0)
+            sched_yield();
+    }
+    if (!error)
+        atomic_store_explicit(&s->chunks[index].release_ns, rs_now(), memory_order_release);
+    else if (!rs_snapshot_ending(s))
         rs_snapshot_end(s, RS_FAILED, RS_STEP_RELEASE, -error, rs_snapshot_index(s, block),
                         UINT64_MAX);
     return !error;
@@ -19,8 +30,8 @@ static void note_pool_use(struct rs_snapshot *s) {
     rs_figure_raise(&s->figures, RS_POOL_PEAK_BYTES, used);
 }
 
-void rs_chunk_copy(struct rs_snapshot *s, struct rs_block *block, uint64_t index, uint64_t slot,
-                   bool yielding) {
+bool rs_chunk_copy(struct rs_snapshot *s, struct rs_block *block, uint64_t index, uint64_t slot,
+                   struct rs_inbox *inbox) {
     struct rs_chunk *chunk = &s->chunks[index];
     uint64_t first = rs_chunk_first_page(s, block, index);
     struct rs_pages pages = {
@@ -28,13 +39,24 @@ void rs_chunk_copy(struct rs_snapshot *s, struct rs_block *block, uint64_t index
         .kind = block->kinds + first,
         .crc = block->crcs + first,
     };
+    uint64_t start = rs_chunk_start(block, index);
+    uint8_t *copy = s->pool + slot * RS_CHUNK_BYTES;
+    const uint8_t *present = rs_chunk_present(s, block, index);
     note_pool_use(s);
-    rs_pages_sweep(&pages, (const uint8_t *)rs_chunk_start(block, index),
-                   s->pool + slot * RS_CHUNK_BYTES, rs_chunk_present(s, block, index),
-                   s->page_bytes, yielding);
+    if (block->fragile) {
+        int error = rs_fetch_pages(copy, start, pages.count, present, s->page_bytes, !inbox);
+        if (error) {
+            rs_snapshot_end(s, RS_FAILED, RS_STEP_FETCH, -error, rs_snapshot_index(s, block),
+                            UINT64_MAX);
+            return false;
+        }
+        rs_pages_sweep(&pages, copy, NULL, present, s->page_bytes, !inbox);
+    } else {
+        rs_pages_sweep(&pages, (const uint8_t *)start, copy, present, s->page_bytes, !inbox);
+    }
     chunk->zero = (uint16_t)pages.zero;
     chunk->unpopulated = (uint16_t)pages.unpopulated;
     /* Closed to further copies before it is un-protected. */
     atomic_store_explicit(&chunk->state, RS_COPIED, memory_order_release);
-    rs_chunk_release(s, block, index);
+    return rs_chunk_release(s, block, index, inbox);
 }

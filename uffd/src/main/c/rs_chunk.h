@@ -5,20 +5,24 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "rs_inbox.h"
 #include "rs_snapshot.h"
 
 /*
  * Copies a chunk, which the caller has brought to RS_COPYING, to a slot of the pool, enters its
- * pages in the block's tables, and lets the guest have it. `yielding`: see rs_pages_sweep.
+ * pages in the block's tables, and lets the guest have it. `inbox` is the fault thread's, NULL for
+ * the bulk thread, which yields to others meanwhile. False when that failed; the snapshot has ended
+ * then.
  */
-void rs_chunk_copy(struct rs_snapshot *s, struct rs_block *block, uint64_t index, uint64_t slot,
-                   bool yielding);
+bool rs_chunk_copy(struct rs_snapshot *s, struct rs_block *block, uint64_t index, uint64_t slot,
+                   struct rs_inbox *inbox);
 
 /*
- * Un-protects a chunk that is copied or in the file, and wakes who waits for it. False when that
- * failed; the snapshot has ended then.
+ * Un-protects a chunk that is copied or in the file, and wakes who waits for it. `inbox` as above.
+ * False when that failed; the snapshot has ended then.
  */
-bool rs_chunk_release(struct rs_snapshot *s, const struct rs_block *block, uint64_t index);
+bool rs_chunk_release(struct rs_snapshot *s, const struct rs_block *block, uint64_t index,
+                      struct rs_inbox *inbox);
 
 /* Image page where a chunk begins. */
 static inline uint64_t rs_chunk_first_page(const struct rs_snapshot *s,

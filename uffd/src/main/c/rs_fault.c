@@ -3,8 +3,6 @@
  * pool and un-protects it at once; when the pool is full it asks the bulk thread to save the chunk
  * first. It never waits for the file, takes no lock, and allocates nothing.
  */
-#include <errno.h>
-#include <linux/userfaultfd.h>
 #include <poll.h>
 #include <sched.h>
 #include <unistd.h>
@@ -16,7 +14,6 @@
 
 /* Waking a sleeping thread costs a fault 64 µs, one that spins 10-22 µs: spin this long first. */
 #define SPIN_NS 100000
-#define MESSAGES 16
 /* Guest threads that may wait for the file at the same time; further ones are not timed. */
 #define MOST_WAITS 4096
 
@@ -30,30 +27,14 @@ struct fault {
     struct wait waits[MOST_WAITS]; /* a ring, oldest first */
     uint64_t first_wait;
     uint64_t past_wait;
-    uint64_t spare; /* a slot that was taken and not used */
-    bool has_spare;
+    struct rs_inbox inbox;
 };
 
-/* A slot of the pool; false when it is full. */
-static bool take_slot(struct fault *fault, uint64_t *slot) {
-    if (!fault->has_spare)
-        return rs_ring_take(&fault->s->free_slots, slot);
-    *slot = fault->spare;
-    fault->has_spare = false;
-    return true;
-}
-
-static void keep_slot(struct fault *fault, uint64_t slot) {
-    fault->spare = slot;
-    fault->has_spare = true;
-}
-
 /* Copies a chunk that is in RS_COPYING, and lets the guest have it. */
-static void copy_chunk(struct rs_snapshot *s, struct rs_block *block, uint64_t index,
-                       uint64_t slot) {
+static void copy_chunk(struct fault *fault, struct rs_block *block, uint64_t index, uint64_t slot) {
+    struct rs_snapshot *s = fault->s;
     atomic_store(&s->fault_touches, 1);
-    if (!rs_snapshot_ending(s)) {
-        rs_chunk_copy(s, block, index, slot, false);
+    if (!rs_snapshot_ending(s) && rs_chunk_copy(s, block, index, slot, &fault->inbox)) {
         rs_figure_add(&s->figures, RS_CHUNKS_COPIED, 1);
         /* Last: once the bulk thread has written the copy, the block may be unmapped. */
         rs_ring_push(&s->copies, index << 20 | slot);
@@ -70,9 +51,14 @@ static void add_wait(struct fault *fault, uint64_t chunk, uint64_t since_ns) {
 static void serve(struct fault *fault, uint64_t address, uint64_t since_ns) {
     struct rs_snapshot *s = fault->s;
     struct rs_block *block = rs_snapshot_block_at(s, address);
+    uint64_t page = address & ~(s->page_bytes - 1);
     rs_figure_add(&s->figures, RS_REQUESTS, 1);
-    if (!block)
+    if (!block) {
+        /* Memory that was moved here just now: its new place is none of ours. */
+        if (rs_uffd_unprotect(s->uffd, page, s->page_bytes))
+            rs_uffd_wake(s->uffd, page, s->page_bytes);
         return;
+    }
     uint64_t index = rs_chunk_at(block, address), slot;
     atomic_store_explicit(&s->fault_chunk, index, memory_order_relaxed);
     atomic_store_explicit(&s->fault_ns, since_ns, memory_order_relaxed);
@@ -82,12 +68,12 @@ static void serve(struct fault *fault, uint64_t address, uint64_t since_ns) {
         case RS_OPEN:
         case RS_REQUESTED:
         case RS_WRITING:
-            if (take_slot(fault, &slot)) {
+            if (rs_snapshot_take_slot(s, &slot)) {
                 if (!atomic_compare_exchange_strong(&s->chunks[index].state, &state, RS_COPYING)) {
-                    keep_slot(fault, slot);
-                    continue; /* the chunk moved on */
+                    atomic_store(&s->spare_slot, slot + 1); /* empty, or it had been taken */
+                    continue;                               /* the chunk moved on */
                 }
-                copy_chunk(s, block, index, slot);
+                copy_chunk(fault, block, index, slot);
                 rs_figure_stall(&s->figures, rs_now() - since_ns);
                 return;
             }
@@ -104,7 +90,7 @@ static void serve(struct fault *fault, uint64_t address, uint64_t since_ns) {
             return;
         default:
             /* The thread faulted before the chunk was un-protected, or retries too early. */
-            rs_uffd_wake(s->uffd, address & ~(s->page_bytes - 1), s->page_bytes);
+            rs_uffd_wake(s->uffd, page, s->page_bytes);
             rs_figure_stall(&s->figures, rs_now() - since_ns);
             return;
         }
@@ -144,22 +130,16 @@ static void rest(struct rs_snapshot *s) {
 
 static void run(struct fault *fault) {
     struct rs_snapshot *s = fault->s;
-    struct uffd_msg messages[MESSAGES];
+    struct rs_fault_message message;
     uint64_t busy_ns = 0;
     while (!rs_snapshot_ending(s)) {
-        /*
-         * A fault that is read now came after the read before this one: an upper bound, but for the
-         * first after a rest, which also waited until this thread was awake.
-         */
-        uint64_t since = rs_now();
-        ssize_t got = read(s->uffd, messages, sizeof messages);
-        if (got < 0 && errno != EAGAIN && errno != EINTR) {
-            rs_snapshot_end(s, RS_FAILED, RS_STEP_READ_FAULT, errno, UINT64_MAX, UINT64_MAX);
+        int got = rs_inbox_read(&fault->inbox);
+        if (got < 0) {
+            rs_snapshot_end(s, RS_FAILED, RS_STEP_READ_FAULT, -got, UINT64_MAX, UINT64_MAX);
             return;
         }
-        for (ssize_t i = 0; i < got / (ssize_t)sizeof *messages; i++)
-            if (messages[i].event == UFFD_EVENT_PAGEFAULT)
-                serve(fault, messages[i].arg.pagefault.address, since);
+        while (rs_inbox_take(&fault->inbox, &message))
+            serve(fault, message.address, message.since_ns);
         if (!settle_waits(fault)) {
             fail_stalled(fault);
             return;
@@ -175,11 +155,28 @@ static void run(struct fault *fault) {
     settle_waits(fault);
 }
 
+/*
+ * A thread that takes registered memory away waits until this one has read of it, or the uffd is
+ * closed; so it is closed here, where a dead disk keeps nobody from it, once nobody uses it.
+ */
+static void close_uffd(struct fault *fault) {
+    struct rs_snapshot *s = fault->s;
+    while (rs_snapshot_phase(s) <= RS_ARMED || atomic_load(&s->bulk_touches) ||
+           atomic_load(&s->freeze_touches))
+        if (rs_inbox_read(&fault->inbox) <= 0)
+            sched_yield();
+    while (rs_inbox_read(&fault->inbox) > 0) {
+    }
+    close(s->uffd);
+    s->uffd = -1;
+}
+
 void *rs_fault_main(void *snapshot) {
     struct rs_snapshot *s = snapshot;
-    struct fault fault = {.s = s};
+    struct fault fault = {.s = s, .inbox = {.s = s}};
     atomic_store(&s->fault_ready, 1);
     run(&fault);
+    close_uffd(&fault);
     atomic_store(&s->fault_over, 1);
     rs_snapshot_unref(s);
     return NULL;

@@ -17,7 +17,7 @@ enum rs_figure {
     RS_CHUNKS,            /* chunks in all */
     RS_CHUNKS_SAVED,      /* written straight from guest pages */
     RS_CHUNKS_COPIED,     /* copied to the pool: a guest thread waited */
-    RS_CHUNKS_AHEAD,      /* copied to the pool before a guest thread came to wait */
+    RS_CHUNKS_AHEAD,      /* copied to the pool by the bulk thread */
     RS_CHUNKS_EMPTY,      /* no populated page at the freeze */
     RS_CHUNKS_HUGE,       /* on one huge page at the freeze */
     RS_BYTES_DONE,        /* guest RAM that needs no more work */
@@ -26,7 +26,8 @@ enum rs_figure {
     RS_PAGES_UNPOPULATED, /* not populated at the freeze */
     RS_REQUESTS,          /* write faults */
     RS_REQUESTS_WAITED,   /* of these, answered only after the chunk's write: the pool was full */
-    RS_EDGES_NS,          /* parts of the pause, in ns */
+    RS_PLACE_NS,          /* parts of the pause, in ns */
+    RS_EDGES_NS,
     RS_SCAN_NS,
     RS_ARM_NS,
     RS_SAVING_START_NS, /* monotonic clock; 0: not yet */
@@ -36,6 +37,7 @@ enum rs_figure {
     RS_DIRECT_IO, /* 1: the file is written with O_DIRECT */
     RS_STALLS,    /* stalls in the histogram */
     RS_STALL_MAX_NS,
+    RS_LOST, /* a block of which memory was taken away before it was saved: index + 1; 0: none */
     RS_FIGURE_COUNT
 };
 

@@ -7,11 +7,13 @@
 #include <string.h>
 
 #include "rs_clock.h"
+#include "rs_fetch.h"
 #include "rs_pagemap.h"
+#include "rs_place.h"
 #include "rs_snapshot.h"
 #include "rs_uffd.h"
 
-static void copy_edge(const struct rs_block *block, const struct rs_edge *edge, uint64_t page) {
+static int copy_edge(const struct rs_block *block, const struct rs_edge *edge, uint64_t page) {
     uint64_t from = block->first_page + edge->page * page;
     uint64_t to = from + edge->pages * page;
     uint64_t limit = block->address + block->length;
@@ -20,14 +22,25 @@ static void copy_edge(const struct rs_block *block, const struct rs_edge *edge, 
         from = block->address;
     if (to > limit)
         to = limit;
+    if (block->fragile)
+        return rs_fetch(edge->copy + (from - base), from, to - from);
     memcpy(edge->copy + (from - base), (const void *)from, to - from);
+    return 0;
 }
 
-static void copy_edges(struct rs_snapshot *s) {
-    for (uint32_t i = 0; i < s->block_count; i++)
-        for (int e = 0; e < 2; e++)
-            if (s->blocks[i].edges[e].pages)
-                copy_edge(&s->blocks[i], &s->blocks[i].edges[e], s->page_bytes);
+static int copy_edges(struct rs_snapshot *s) {
+    for (uint32_t i = 0; i < s->block_count; i++) {
+        for (int e = 0; e < 2; e++) {
+            struct rs_block *block = &s->blocks[i];
+            int result =
+                block->edges[e].pages ? copy_edge(block, &block->edges[e], s->page_bytes) : 0;
+            if (result) {
+                rs_snapshot_end(s, RS_FAILED, RS_STEP_FETCH, -result, i, UINT64_MAX);
+                return result;
+            }
+        }
+    }
+    return 0;
 }
 
 /* A share is a range of chunks, by their index among all blocks': [from, to). */
@@ -85,6 +98,14 @@ static int scan_share(struct share *share) {
     return rs_pagemap_scan(s->pagemap, start, end, s->old_pagemap, mark_run, share);
 }
 
+/* The fault thread, which is none of those that freeze, reads what keeps the kernel from it. */
+static int protect(const struct rs_snapshot *s, uint64_t start, uint64_t end) {
+    int result;
+    while ((result = rs_uffd_protect(s->uffd, start, end - start)) == -EAGAIN)
+        sched_yield();
+    return result;
+}
+
 /* One call for each run of chunks that hold something: every call costs a TLB shoot-down. */
 static int protect_share(struct share *share) {
     struct rs_snapshot *s = share->s;
@@ -96,8 +117,7 @@ static int protect_share(struct share *share) {
         for (; at < end && s->chunks[at].population != RS_NO_PAGE; at++)
             atomic_store_explicit(&s->chunks[at].state, RS_OPEN, memory_order_release);
         if (at > first) {
-            uint64_t from = rs_chunk_start(block, first), to = rs_chunk_end(block, at - 1);
-            int result = rs_uffd_protect(s->uffd, from, to - from);
+            int result = protect(s, rs_chunk_start(block, first), rs_chunk_end(block, at - 1));
             if (result)
                 return result;
         }
@@ -149,7 +169,8 @@ static void take_shares(struct rs_snapshot *s) {
 
 void rs_freeze_help(struct rs_snapshot *s) {
     while (rs_snapshot_phase(s) == RS_PREPARED && !rs_snapshot_ending(s)) {
-        if (atomic_load(&s->freeze.next) < s->chunk_count) {
+        /* The step hands over what the arming thread has found out of arrays before. */
+        if (atomic_load(&s->freeze.step) && atomic_load(&s->freeze.next) < s->chunk_count) {
             atomic_store(&s->bulk_touches, 1);
             take_shares(s);
             atomic_store(&s->bulk_touches, 0);
@@ -184,13 +205,26 @@ static bool worth_sharing(const struct rs_snapshot *s) {
     return s->chunk_count > 1024 || (!s->collapsed && s->chunk_count > 32);
 }
 
-static int freeze(struct rs_snapshot *s) {
+static int place(struct rs_snapshot *s, const uint64_t *addresses) {
+    uint64_t failed = UINT64_MAX;
+    int result = rs_place_arrays(s, addresses, &failed);
+    if (result && result != -ECANCELED)
+        rs_snapshot_end(s, RS_FAILED, RS_STEP_PLACE, -result, failed, UINT64_MAX);
+    return result;
+}
+
+static int freeze(struct rs_snapshot *s, const uint64_t *addresses) {
+    uint64_t began = rs_now();
+    int result = place(s, addresses);
+    if (result)
+        return result;
     uint64_t start = rs_now();
     if (worth_sharing(s))
         rs_snapshot_go(s);
-    copy_edges(s);
+    result = copy_edges(s);
     uint64_t copied = rs_now();
-    int result = share_out(s, RS_STEP_SCAN, 128);
+    if (!result)
+        result = share_out(s, RS_STEP_SCAN, 128);
     uint64_t scanned = rs_now();
     /* The fault thread runs already: the first page may be asked for before this returns. */
     if (!result)
@@ -198,6 +232,7 @@ static int freeze(struct rs_snapshot *s) {
     uint64_t armed = rs_now();
     rs_figure_set(&s->figures, RS_CHUNKS_HUGE, atomic_load(&s->freeze.huge));
     rs_figure_set(&s->figures, RS_CHUNKS_EMPTY, atomic_load(&s->freeze.empty));
+    rs_figure_add(&s->figures, RS_PLACE_NS, start - began);
     rs_figure_set(&s->figures, RS_EDGES_NS, copied - start);
     rs_figure_set(&s->figures, RS_SCAN_NS, scanned - copied);
     rs_figure_set(&s->figures, RS_ARM_NS, armed - scanned);
@@ -205,11 +240,12 @@ static int freeze(struct rs_snapshot *s) {
     return result;
 }
 
-int rs_snapshot_arm(struct rs_snapshot *s) {
+int rs_snapshot_arm(struct rs_snapshot *s, const uint64_t *addresses) {
     while (!atomic_load(&s->fault_ready) && !rs_snapshot_ending(s))
         rs_relax();
     atomic_store(&s->freeze_touches, 1);
-    int result = rs_snapshot_ending(s) ? -ECANCELED : freeze(s);
+    atomic_store(&s->freezing, true);
+    int result = rs_snapshot_ending(s) ? -ECANCELED : freeze(s, addresses);
     uint64_t prepared = RS_PREPARED;
     if (!result &&
         !atomic_compare_exchange_strong(&s->figures.value[RS_PHASE], &prepared, RS_ARMED))

@@ -15,8 +15,10 @@
 
 #include "rs_clock.h"
 #include "rs_crc32c.h"
+#include "rs_fetch.h"
 #include "rs_huge.h"
 #include "rs_pagemap.h"
+#include "rs_place.h"
 #include "rs_uffd.h"
 
 #define NO_BLOCK UINT64_MAX
@@ -104,92 +106,23 @@ static void *map_populated(uint64_t bytes) {
     return memory;
 }
 
-static int compare_blocks(const void *a, const void *b) {
-    uint64_t x = ((const struct rs_block *)a)->address, y = ((const struct rs_block *)b)->address;
-    return x < y ? -1 : x > y;
-}
-
-struct rs_block *rs_snapshot_block_at(struct rs_snapshot *s, uint64_t address) {
-    uint32_t low = 0, high = s->block_count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (s->blocks[middle].end <= address)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (low == s->block_count || address < s->blocks[low].start)
-        return NULL;
-    return &s->blocks[low];
-}
-
-struct rs_block *rs_snapshot_block_of(struct rs_snapshot *s, uint64_t chunk) {
-    uint32_t low = 0, high = s->block_count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (s->blocks[middle].first_chunk + s->blocks[middle].chunks <= chunk)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return &s->blocks[low];
-}
-
-uint64_t rs_snapshot_index(struct rs_snapshot *s, const struct rs_block *block) {
-    uint32_t at = (uint32_t)(block - s->blocks);
-    for (uint32_t i = 0; i < s->block_count; i++)
-        if (s->order[i] == at)
-            return i;
-    return NO_BLOCK;
-}
-
-static void plan_block(struct rs_snapshot *s, struct rs_block *block) {
-    uint64_t page = s->page_bytes;
-    uint64_t limit = block->address + block->length;
-    uint64_t start = (block->address + page - 1) & ~(page - 1);
-    uint64_t end = limit & ~(page - 1);
-    block->first_page = block->address & ~(page - 1);
-    block->pages = (limit - block->first_page + page - 1) / page;
-    if (block->length < RS_SMALL_BLOCK || start >= end) {
-        /* An empty interior that keeps the order of blocks: rs_snapshot_block_at relies on it. */
-        block->start = block->end = block->grid = start;
-        block->edges[0].pages = block->pages;
-        return;
-    }
-    block->start = start;
-    block->end = end;
-    block->grid = start & ~(RS_CHUNK_BYTES - 1);
-    block->chunks = (end - block->grid + RS_CHUNK_BYTES - 1) / RS_CHUNK_BYTES;
-    if (start > block->first_page)
-        block->edges[0].pages = 1;
-    if (limit > end) {
-        block->edges[1].page = (end - block->first_page) / page;
-        block->edges[1].pages = 1;
-    }
-}
-
 static int map_tables(struct rs_snapshot *s) {
-    uint64_t chunks = 0;
     for (uint32_t i = 0; i < s->block_count; i++) {
         struct rs_block *block = &s->blocks[i];
-        block->first_chunk = chunks;
-        chunks += block->chunks;
-        atomic_init(&block->left, block->chunks);
-        block->present = map_populated(block->pages);
-        block->kinds = map_populated(block->pages);
-        block->crcs = map_populated(block->pages * sizeof *block->crcs);
+        s->chunk_room += block->chunk_room;
+        block->present = map_populated(block->room);
+        block->kinds = map_populated(block->room);
+        block->crcs = map_populated(block->room * sizeof *block->crcs);
         if (!block->present || !block->kinds || !block->crcs)
             return -ENOMEM;
         for (int e = 0; e < 2; e++) {
             struct rs_edge *edge = &block->edges[e];
-            if (edge->pages && !(edge->copy = map_populated(edge->pages * s->page_bytes)))
+            if (edge->room && !(edge->copy = map_populated(edge->room * s->page_bytes)))
                 return -ENOMEM;
         }
     }
-    s->chunk_count = chunks;
-    atomic_store(&s->freeze.next, chunks);
-    s->chunks = map_populated((chunks + 1) * sizeof *s->chunks);
-    rs_figure_set(&s->figures, RS_CHUNKS, chunks);
+    atomic_store(&s->freeze.next, s->chunk_room);
+    s->chunks = map_populated((s->chunk_room + 1) * sizeof *s->chunks);
     return s->chunks ? 0 : -ENOMEM;
 }
 
@@ -199,8 +132,8 @@ static int map_tables(struct rs_snapshot *s) {
  */
 static int map_pool(struct rs_snapshot *s, uint64_t bytes, uint64_t budget_ns) {
     uint64_t slots = bytes / RS_CHUNK_BYTES;
-    if (slots > s->chunk_count)
-        slots = s->chunk_count ? s->chunk_count : 1;
+    if (slots > s->chunk_room)
+        slots = s->chunk_room ? s->chunk_room : 1;
     uint64_t wanted = slots * RS_CHUNK_BYTES;
     s->pool = map(wanted);
     if (!s->pool)
@@ -211,7 +144,7 @@ static int map_pool(struct rs_snapshot *s, uint64_t bytes, uint64_t budget_ns) {
     s->pool_slots = got / RS_CHUNK_BYTES;
     if (!got || rs_ring_init(&s->free_slots, s->pool_slots) ||
         rs_ring_init(&s->copies, s->pool_slots) || rs_ring_init(&s->ahead, s->pool_slots) ||
-        rs_ring_init(&s->requests, s->chunk_count))
+        rs_ring_init(&s->requests, s->chunk_room))
         return -ENOMEM;
     for (uint64_t slot = 0; slot < s->pool_slots; slot++)
         rs_ring_push(&s->free_slots, slot);
@@ -232,39 +165,13 @@ static int open_uffd(struct rs_snapshot *s, uint64_t *step) {
     uint64_t wanted = UFFD_FEATURE_PAGEFAULT_FLAG_WP;
     if (!(offered & wanted))
         return -EOPNOTSUPP;
+    /* Memory that is taken away must not be missed; every kernel that can protect has these. */
+    wanted |=
+        offered & (UFFD_FEATURE_EVENT_REMOVE | UFFD_FEATURE_EVENT_UNMAP | UFFD_FEATURE_EVENT_REMAP);
 #ifdef UFFD_FEATURE_WP_HUGETLBFS_SHMEM /* shared memory as well, where the kernel can */
     wanted |= offered & UFFD_FEATURE_WP_HUGETLBFS_SHMEM;
 #endif
     return rs_uffd_negotiate(s->uffd, wanted);
-}
-
-static int register_blocks(struct rs_snapshot *s, uint64_t *failed) {
-    for (uint32_t i = 0; i < s->block_count; i++) {
-        struct rs_block *block = &s->blocks[i];
-        if (block->start == block->end)
-            continue;
-        int result = rs_uffd_register(s->uffd, block->start, block->end - block->start);
-        if (result) {
-            *failed = rs_snapshot_index(s, block);
-            return result;
-        }
-    }
-    return 0;
-}
-
-static void unregister_blocks(struct rs_snapshot *s) {
-    for (uint32_t i = 0; i < s->block_count; i++) {
-        struct rs_block *block = &s->blocks[i];
-        if (block->start == block->end)
-            continue;
-        /* Fails where the block is gone: nothing to do then. */
-        rs_uffd_unregister(s->uffd, block->start, block->end - block->start);
-        /*
-         * The kernel wakes nobody here, only when the uffd is closed; and that is late when the
-         * bulk thread, which has a share in it, hangs in a dead disk.
-         */
-        rs_uffd_wake(s->uffd, block->start, block->end - block->start);
-    }
 }
 
 static int start_thread(void *(*run)(void *), struct rs_snapshot *s, const char *name) {
@@ -311,20 +218,20 @@ static void free_snapshot(struct rs_snapshot *s) {
     rs_sink_close(&s->sink);
     for (uint32_t i = 0; s->blocks && i < s->block_count; i++) {
         struct rs_block *block = &s->blocks[i];
-        unmap(block->present, block->pages);
-        unmap(block->kinds, block->pages);
-        unmap((uint8_t *)block->crcs, block->pages * sizeof *block->crcs);
+        unmap(block->present, block->room);
+        unmap(block->kinds, block->room);
+        unmap((uint8_t *)block->crcs, block->room * sizeof *block->crcs);
         for (int e = 0; e < 2; e++)
-            unmap(block->edges[e].copy, block->edges[e].pages * s->page_bytes);
+            unmap(block->edges[e].copy, block->edges[e].room * s->page_bytes);
     }
-    unmap((uint8_t *)s->chunks, (s->chunk_count + 1) * sizeof *s->chunks);
+    unmap((uint8_t *)s->chunks, (s->chunk_room + 1) * sizeof *s->chunks);
     unmap(s->pool, s->pool_slots * RS_CHUNK_BYTES);
     rs_ring_free(&s->free_slots);
     rs_ring_free(&s->copies);
     rs_ring_free(&s->ahead);
     rs_ring_free(&s->requests);
     free(s->blocks);
-    free(s->order);
+    free(s->by_address);
     free(s);
 }
 
@@ -333,33 +240,42 @@ void rs_snapshot_unref(struct rs_snapshot *s) {
         free_snapshot(s);
 }
 
-/* Fills in the blocks, sorted, and the way back to the caller's order. */
 static int take_blocks(struct rs_snapshot *s, uint32_t count, const uint64_t *addresses,
-                       const uint64_t *lengths, const uint64_t *offsets) {
+                       const uint64_t *lengths, const uint64_t *offsets, const uint64_t *fragile) {
     s->blocks = calloc(count, sizeof *s->blocks);
-    s->order = calloc(count, sizeof *s->order);
-    if (!s->blocks || !s->order)
+    s->by_address = calloc(count, sizeof(struct rs_block *));
+    if (!s->blocks || !s->by_address)
         return -ENOMEM;
     s->block_count = count;
     for (uint32_t i = 0; i < count; i++) {
-        s->blocks[i].address = addresses[i];
-        s->blocks[i].length = lengths[i];
-        s->blocks[i].file_offset = offsets[i];
-        plan_block(s, &s->blocks[i]);
+        struct rs_block *block = &s->blocks[i];
+        block->length = lengths[i];
+        block->file_offset = offsets[i];
+        block->on_heap = !addresses[i];
+        block->fragile = block->on_heap || (fragile && fragile[i]);
+        if (!block->on_heap)
+            rs_block_place(block, addresses[i], s->page_bytes);
+        rs_block_size(block, s->page_bytes);
     }
-    qsort(s->blocks, count, sizeof *s->blocks, compare_blocks);
-    for (uint32_t i = 0; i < count; i++)
-        for (uint32_t at = 0; at < count; at++)
-            if (s->blocks[at].address == addresses[i])
-                s->order[i] = at;
     return 0;
+}
+
+/* Containers may forbid what fragile memory is read by. */
+static int try_fetch(const struct rs_snapshot *s) {
+    int result = 0;
+    for (uint32_t i = 0; i < s->block_count && !result; i++) {
+        uint64_t word;
+        if (s->blocks[i].fragile)
+            result = rs_fetch(&word, (uintptr_t)&s->page_bytes, sizeof word);
+    }
+    return result;
 }
 
 static uint64_t file_bytes(const struct rs_snapshot *s) {
     uint64_t bytes = 0;
     for (uint32_t i = 0; i < s->block_count; i++) {
         const struct rs_block *block = &s->blocks[i];
-        uint64_t end = block->file_offset + block->pages * s->page_bytes;
+        uint64_t end = block->file_offset + block->room * s->page_bytes;
         bytes = end > bytes ? end : bytes;
     }
     return bytes;
@@ -380,13 +296,17 @@ static int prepare(struct rs_snapshot *s, const struct rs_options *options, cons
     result = open_uffd(s, &failure[0]);
     if (result)
         return result;
+    failure[0] = RS_STEP_FETCH;
+    result = try_fetch(s);
+    if (result)
+        return result;
     failure[0] = RS_STEP_CREATE_FILE;
     result = rs_sink_create(&s->sink, path, file_bytes(s), options->direct_io, options->rate);
     if (result)
         return result;
     rs_figure_set(&s->figures, RS_DIRECT_IO, s->sink.direct);
     failure[0] = RS_STEP_REGISTER;
-    result = register_blocks(s, &failure[1]);
+    result = rs_place_fixed(s, &failure[1]);
     if (!result) {
         failure[0] = RS_STEP_THREADS;
         result = start_threads(s);
@@ -397,8 +317,8 @@ static int prepare(struct rs_snapshot *s, const struct rs_options *options, cons
 }
 
 int rs_snapshot_prepare(const struct rs_options *options, uint32_t count, const uint64_t *addresses,
-                        const uint64_t *lengths, const uint64_t *offsets, const char *path,
-                        struct rs_snapshot **out, uint64_t *failure) {
+                        const uint64_t *lengths, const uint64_t *offsets, const uint64_t *fragile,
+                        const char *path, struct rs_snapshot **out, uint64_t *failure) {
     rs_crc32c_init();
     failure[0] = RS_STEP_MEMORY;
     failure[1] = NO_BLOCK;
@@ -417,7 +337,7 @@ int rs_snapshot_prepare(const struct rs_options *options, uint32_t count, const 
         .done_event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
         .references = 1,
     };
-    int result = take_blocks(s, count, addresses, lengths, offsets);
+    int result = take_blocks(s, count, addresses, lengths, offsets, fragile);
     if (!result && (s->stop_event < 0 || s->go_event < 0 || s->done_event < 0))
         result = -EMFILE;
     if (!result)
@@ -431,10 +351,18 @@ int rs_snapshot_prepare(const struct rs_options *options, uint32_t count, const 
     return 0;
 }
 
-int rs_snapshot_collapse(struct rs_snapshot *s) {
+int rs_snapshot_collapse(struct rs_snapshot *s, const uint64_t *addresses) {
     for (uint32_t i = 0; i < s->block_count; i++) {
         struct rs_block *block = &s->blocks[i];
-        int result = rs_huge_collapse(s->pagemap, block->start, block->end, &s->stop);
+        uint64_t start = block->start, end = block->end;
+        if (block->on_heap) {
+            if (!addresses || !addresses[i] || block->length < RS_SMALL_BLOCK)
+                continue;
+            start = addresses[i];
+            end = start + block->length;
+            rs_huge_advise(start, end);
+        }
+        int result = rs_huge_collapse(s->pagemap, start, end, &s->stop);
         if (result)
             return result;
     }
@@ -464,7 +392,7 @@ void rs_snapshot_end(struct rs_snapshot *s, enum rs_phase phase, enum rs_step st
     rs_figure_set(&s->figures, RS_FAILED_OFFSET, offset);
     rs_figure_set(&s->figures, RS_SAVING_END_NS, rs_now());
     if (s->uffd >= 0)
-        unregister_blocks(s);
+        rs_place_undo(s);
     atomic_store(&s->figures.value[RS_PHASE], phase);
     raise_event(s->stop_event);
     rs_snapshot_go(s);
@@ -485,13 +413,15 @@ void rs_snapshot_cancel(struct rs_snapshot *s) {
 }
 
 int rs_snapshot_may_free(struct rs_snapshot *s, uint32_t index) {
-    struct rs_block *block = &s->blocks[s->order[index]];
+    struct rs_block *block = &s->blocks[index];
     if (rs_snapshot_phase(s) == RS_PREPARED)
         rs_snapshot_end(s, RS_FAILED, RS_STEP_FREED, 0, index, UINT64_MAX);
     if (rs_snapshot_phase(s) == RS_ARMED) {
-        if (atomic_load(&block->left) == 0)
-            return !atomic_load(&s->freeze_touches);
-        atomic_store(&s->freed, s->order[index] + 1);
+        if (atomic_load(&block->left) == 0 && !atomic_load(&s->freeze_touches)) {
+            atomic_store(&block->let_go, true);
+            return true;
+        }
+        atomic_store(&s->freed, index + 1);
         return false;
     }
     return !atomic_load(&s->freeze_touches) && !atomic_load(&s->fault_touches) &&
@@ -502,12 +432,20 @@ struct rs_figures *rs_snapshot_figures(struct rs_snapshot *s) {
     return &s->figures;
 }
 
+uint64_t rs_snapshot_address(struct rs_snapshot *s, uint32_t block) {
+    return s->blocks[block].address;
+}
+
+uint64_t rs_snapshot_pages(struct rs_snapshot *s, uint32_t block) {
+    return s->blocks[block].pages;
+}
+
 uint8_t *rs_snapshot_kinds(struct rs_snapshot *s, uint32_t block) {
-    return s->blocks[s->order[block]].kinds;
+    return s->blocks[block].kinds;
 }
 
 uint32_t *rs_snapshot_crcs(struct rs_snapshot *s, uint32_t block) {
-    return s->blocks[s->order[block]].crcs;
+    return s->blocks[block].crcs;
 }
 
 void rs_snapshot_settle(struct rs_snapshot *s) {

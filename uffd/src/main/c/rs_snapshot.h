@@ -45,6 +45,9 @@ enum rs_step {
     RS_STEP_READ_FAULT,
     RS_STEP_STALLED,
     RS_STEP_FREED,
+    RS_STEP_PLACE, /* taking an array's address */
+    RS_STEP_FETCH, /* reading fragile memory */
+    RS_STEP_LOST,  /* memory was taken away before it was saved */
 };
 
 /* Work of the freeze that two threads share, in ranges of chunks: see rs_freeze.c. */
@@ -72,9 +75,10 @@ struct rs_snapshot {
     struct rs_sink sink;
 
     uint32_t block_count;
-    struct rs_block *blocks; /* by ascending address */
-    uint32_t *order;         /* caller's index -> index in blocks */
+    struct rs_block *blocks;      /* in the caller's order */
+    struct rs_block **by_address; /* the same, ascending */
     uint64_t chunk_count;
+    uint64_t chunk_room; /* chunk_count is at most this; arrays make it less than that */
     struct rs_chunk *chunks;
     struct rs_freeze freeze;
 
@@ -90,7 +94,10 @@ struct rs_snapshot {
     _Atomic uint64_t fault_chunk;
     _Atomic uint64_t fault_ns;
 
-    _Atomic uint64_t freed; /* a block that its owner waits to free: index in blocks + 1; 0: none */
+    /* A slot that the fault thread took and did not use: slot + 1, 0: none. For whoever is next. */
+    _Atomic uint64_t spare_slot;
+
+    _Atomic uint64_t freed; /* a block that its owner waits to free: its index + 1; 0: none */
 
     _Atomic uint32_t ending; /* taken by whoever ends the snapshot */
     _Atomic uint64_t stop;   /* for work before the freeze: give up */
@@ -99,6 +106,8 @@ struct rs_snapshot {
     _Atomic uint32_t bulk_touches;
     _Atomic uint32_t freeze_touches;
 
+    _Atomic bool placed;          /* arrays have their addresses, and all blocks are registered */
+    _Atomic bool freezing;        /* the freeze has begun: what is taken away is missed */
     _Atomic uint32_t fault_ready; /* the fault thread serves: pages may be protected */
     _Atomic uint32_t fault_over;
     _Atomic uint32_t bulk_over;
@@ -142,20 +151,33 @@ struct rs_options {
  * Makes everything ready while the guest runs: the file `path` (must not exist), the pool, the
  * uffd with all blocks registered, huge pages collapsed, both threads running.
  *
- * addresses, lengths: of the blocks, in bytes; must not overlap. offsets: where each block's image
- * page 0 goes in the file, whole pages. A result other than 0 is -errno; failure[0] is then an
- * enum rs_step and failure[1] the block concerned or UINT64_MAX, and nothing is left behind.
+ * addresses, lengths: of the blocks, in bytes; must not overlap. An address of 0 is an array on the
+ * Java heap, which is fragile and lies nowhere yet. offsets: where each block's image page 0 goes
+ * in the file, whole pages; the file has room for an array wherever it will lie. fragile: 1 for
+ * blocks whose memory may go any time; NULL: none. A result other than 0 is -errno; failure[0] is
+ * then an enum rs_step and failure[1] the block concerned or UINT64_MAX, and nothing is left
+ * behind.
  */
 RS_EXPORT int rs_snapshot_prepare(const struct rs_options *options, uint32_t count,
                                   const uint64_t *addresses, const uint64_t *lengths,
-                                  const uint64_t *offsets, const char *path,
-                                  struct rs_snapshot **out, uint64_t *failure);
+                                  const uint64_t *offsets, const uint64_t *fragile,
+                                  const char *path, struct rs_snapshot **out, uint64_t *failure);
 
-/* Collapses well-populated chunks onto huge pages while the guest runs. Ends early when asked. */
-RS_EXPORT int rs_snapshot_collapse(struct rs_snapshot *s);
+/*
+ * Collapses well-populated chunks onto huge pages while the guest runs. Ends early when asked.
+ * addresses: where arrays are, or were a moment ago; no harm is done if they are gone. May be NULL.
+ */
+RS_EXPORT int rs_snapshot_collapse(struct rs_snapshot *s, const uint64_t *addresses);
 
-/* The freeze: copies edges, finds populated pages, protects. vCPUs must be parked. 0 or -errno. */
-RS_EXPORT int rs_snapshot_arm(struct rs_snapshot *s);
+/*
+ * The freeze: copies edges, finds populated pages, protects. vCPUs must be parked. 0 or -errno.
+ * addresses: of the arrays, which must not move until this returns; NULL where there are none.
+ */
+RS_EXPORT int rs_snapshot_arm(struct rs_snapshot *s, const uint64_t *addresses);
+
+/* Where a block was at the freeze, and how many image pages it has: 0 for an array before that. */
+RS_EXPORT uint64_t rs_snapshot_address(struct rs_snapshot *s, uint32_t block);
+RS_EXPORT uint64_t rs_snapshot_pages(struct rs_snapshot *s, uint32_t block);
 
 /* Waits up to `timeout_ms` for the end; the phase it is in. */
 RS_EXPORT int rs_snapshot_wait(struct rs_snapshot *s, int timeout_ms);
@@ -212,13 +234,27 @@ static inline uint64_t rs_snapshot_slots(struct rs_snapshot *s) {
     return s->pool_slots - atomic_load_explicit(&s->spared_slots, memory_order_relaxed);
 }
 
-/* The block whose protected interior holds this address, or NULL. */
+/* The block whose protected interior holds this address, or NULL; see rs_place.c. */
 struct rs_block *rs_snapshot_block_at(struct rs_snapshot *s, uint64_t address);
 /* The block that this chunk belongs to. */
 struct rs_block *rs_snapshot_block_of(struct rs_snapshot *s, uint64_t chunk);
 
 /* The caller's index of a block. */
-uint64_t rs_snapshot_index(struct rs_snapshot *s, const struct rs_block *block);
+static inline uint64_t rs_snapshot_index(const struct rs_snapshot *s,
+                                         const struct rs_block *block) {
+    return (uint64_t)(block - s->blocks);
+}
+
+/* A slot of the pool; false when it is full. Fault and bulk thread. */
+static inline bool rs_snapshot_take_slot(struct rs_snapshot *s, uint64_t *slot) {
+    uint64_t spare = atomic_load_explicit(&s->spare_slot, memory_order_relaxed)
+                         ? atomic_exchange(&s->spare_slot, 0)
+                         : 0;
+    if (!spare)
+        return rs_ring_take(&s->free_slots, slot);
+    *slot = spare - 1;
+    return true;
+}
 
 /* Drops one reference; the last one frees. */
 void rs_snapshot_unref(struct rs_snapshot *s);

@@ -30,6 +30,11 @@
 #define JOBS 2 /* writes under way */
 #endif
 #define CHUNKS 2
+/* Chunks from here on are of fragile memory, which is never written straight from guest pages. */
+#ifndef FRAGILE
+#define FRAGILE CHUNKS
+#endif
+#define is_fragile(c) (c >= FRAGILE)
 
 mtype:state = { OPEN, REQUESTED, WRITING, COPYING, COPIED, SAVED };
 mtype:raw = { NONE, UNDER_WAY, WRITTEN };
@@ -64,7 +69,9 @@ bool slot_used[SLOTS];
 chan free_slots = [SLOTS] of { byte };
 chan copies = [SLOTS] of { byte, byte }; /* chunk, slot */
 chan ahead = [SLOTS] of { byte, byte };
-bool has_spare; /* the fault thread has a slot that it has not used yet, maybe in vain */
+bool has_slot;  /* the fault thread has one and is about to copy to it */
+bool has_spare; /* it could not: spare_slot has it, for whoever is next */
+byte spare;
 chan requests = [CHUNKS] of { byte };
 
 /*
@@ -96,6 +103,7 @@ byte fault_at[GUESTS];
 byte guests_left = GUESTS;
 bool next_armed; /* the next snapshot has protected the same RAM */
 bool freed;      /* the host has unmapped it */
+bool dead; /* the disk */
 hidden byte k;
 
 inline wake_in_step(c) {
@@ -192,6 +200,32 @@ inline pop_slot(slot) {
     slot_used[slot] = true
 }
 
+/* rs_snapshot_take_slot */
+#ifdef MUTATE_SPARE_IS_THE_FAULT_THREADS
+#define bulk_may_take (len(free_slots) > 0)
+#else
+#define bulk_may_take (has_spare || len(free_slots) > 0)
+#endif
+
+inline take_slot(slot) {
+    if
+    :: has_spare ->
+        slot = spare;
+        spare = 0;
+        has_spare = false
+    :: else -> pop_slot(slot)
+    fi
+}
+
+/* The same, by a bulk thread that a mutation keeps from the spare one. */
+inline bulk_take_slot(slot) {
+#ifdef MUTATE_SPARE_IS_THE_FAULT_THREADS
+    pop_slot(slot)
+#else
+    take_slot(slot)
+#endif
+}
+
 inline push_slot(slot) {
     assert(slot_used[slot] && nfull(free_slots));
     slot_used[slot] = false;
@@ -266,8 +300,7 @@ serve:
     :: else
     fi;
     if
-    :: has_spare -> goto copy
-    :: atomic { !has_spare && nempty(free_slots) -> pop_slot(slot); has_spare = true }
+    :: atomic { has_spare || len(free_slots) > 0 -> take_slot(slot); has_slot = true }
         goto copy
     :: !has_spare && empty(free_slots)
     fi;
@@ -289,11 +322,15 @@ wait:
 
 copy:
     if
-    :: atomic { state[c] == seen -> state[c] = COPYING; has_spare = false }
-    :: state[c] != seen ->
-#ifdef MUTATE_DROP_SPARE_SLOT
-        has_spare = false;
+    :: atomic { state[c] == seen -> state[c] = COPYING; has_slot = false }
+    :: atomic {
+            state[c] != seen ->
+            has_slot = false;
+#ifndef MUTATE_DROP_SPARE_SLOT
+            spare = slot;
+            has_spare = true
 #endif
+        }
         goto serve
     fi;
     copy_chunk(c, slot, fault_touches, copies);
@@ -385,6 +422,10 @@ inline reap() {
     clear_job(j)
 }
 
+#define raw_requested (requests?[0] && !is_fragile(0) || requests?[1] && !is_fragile(1))
+#define fragile_requested (requests?[0] && is_fragile(0) || requests?[1] && is_fragile(1))
+#define nothing_urgent (len(requests) == 0 || fragile_requested && !bulk_may_take)
+
 proctype bulk() {
     byte c, next, slot, j;
     mtype:state seen;
@@ -400,28 +441,48 @@ end_disk: /* the disk may keep its writes for ever */
             !ending && left == 0 && under_way == 0 ->
             assert(file[0] == frozen(0) && entered[0] == frozen(0));
             assert(file[1] == frozen(1) && entered[1] == frozen(1));
-            assert(len(free_slots) + has_spare == SLOTS)
+            assert(len(free_slots) + has_spare + has_slot == SLOTS)
         }
         break
     /* What is next, for a free job: requests before all else. */
-    :: atomic { !ending && job_is_free && requests?[c] -> requests?c; seen = REQUESTED }
+    :: atomic { !ending && job_is_free && raw_requested -> requests?c; seen = REQUESTED }
         goto save_raw
     :: atomic {
-            !ending && job_is_free && empty(requests) && next < CHUNKS ->
+            !ending && job_is_free && fragile_requested && bulk_may_take ->
+            requests?c;
+            bulk_take_slot(slot);
+            seen = REQUESTED
+        }
+        goto copy_ahead
+    :: atomic {
+            !ending && job_is_free && nothing_urgent && next < FRAGILE ->
             c = next;
             next++;
             seen = OPEN
         }
         goto save_raw
     /* Whether a copy goes before the linear pass depends on the pool; here either may. */
-    :: atomic { !ending && job_is_free && empty(requests) && nempty(copies) -> copies?c, slot }
+    :: atomic { !ending && job_is_free && nothing_urgent && nempty(copies) -> copies?c, slot }
         goto save_copy
-    :: atomic { !ending && job_is_free && empty(requests) && nempty(ahead) -> ahead?c, slot }
+    :: atomic { !ending && job_is_free && nothing_urgent && nempty(ahead) -> ahead?c, slot }
         goto save_copy
-    /* Whether it is worth copying ahead depends on much; here it always may be. */
-    :: atomic { !ending && state[0] == OPEN && nempty(free_slots) -> c = 0; pop_slot(slot) }
+    /*
+     * Whether it is worth copying ahead depends on much; here it always may be. Of fragile memory
+     * it is the linear pass as well.
+     */
+    :: atomic {
+            !ending && state[0] == OPEN && bulk_may_take ->
+            c = 0;
+            bulk_take_slot(slot);
+            seen = OPEN
+        }
         goto copy_ahead
-    :: atomic { !ending && state[1] == OPEN && nempty(free_slots) -> c = 1; pop_slot(slot) }
+    :: atomic {
+            !ending && state[1] == OPEN && bulk_may_take ->
+            c = 1;
+            bulk_take_slot(slot);
+            seen = OPEN
+        }
         goto copy_ahead
     od;
     rs_snapshot_end(DONE);
@@ -443,11 +504,11 @@ save_raw:
 
 copy_ahead:
     if
-    :: atomic { state[c] == OPEN -> state[c] = COPYING }
+    :: atomic { state[c] == seen -> state[c] = COPYING }
 #ifdef MUTATE_AHEAD_DOES_NOT_ASK
-    :: state[c] != OPEN -> state[c] = COPYING
+    :: state[c] != seen -> state[c] = COPYING
 #else
-    :: atomic { state[c] != OPEN -> push_slot(slot) }
+    :: atomic { state[c] != seen -> push_slot(slot) }
         goto step
 #endif
     fi;
@@ -525,13 +586,19 @@ end_idle:
                 :: !ending && !is_raw(j) -> file[chunk_of(j)] = pool[slot_of[chunk_of(j)]]
                 :: ending
                 fi
-            :: goto end_dead
+            :: dead = true; goto end_dead
             fi;
             j = 0
         }
     od;
 end_dead:
     false
+}
+
+/* Where nothing can happen any more, a snapshot is over, or waits for the disk. */
+active proctype watch() {
+end_watch:
+    timeout -> assert(phase > ARMED || dead)
 }
 
 /* --- the guest, Java, the host ---------------------------------------------------------------- */

@@ -69,9 +69,8 @@ static int write_protect(int fd, uint64_t start, uint64_t length, uint64_t mode)
         .range = {.start = start, .len = length},
         .mode = mode,
     };
-    /* EAGAIN: another thread is changing the address space just now. */
     while (ioctl(fd, UFFDIO_WRITEPROTECT, &args)) {
-        if (errno != EAGAIN && errno != EINTR)
+        if (errno != EINTR)
             return -errno;
     }
     return 0;

@@ -27,10 +27,13 @@ int rs_uffd_register(int fd, uint64_t start, uint64_t length);
 /* Ends the registration, removes all protection and wakes whoever waits in the range. */
 int rs_uffd_unregister(int fd, uint64_t start, uint64_t length);
 
-/* Write-protects a range. */
+/*
+ * Write-protects a range. -EAGAIN while another thread takes registered memory away: until an event
+ * that says so has been read, and that thread has gone on.
+ */
 int rs_uffd_protect(int fd, uint64_t start, uint64_t length);
 
-/* Removes write-protection from a range and wakes whoever waits in it. */
+/* Removes write-protection from a range and wakes whoever waits in it. -EAGAIN as above. */
 int rs_uffd_unprotect(int fd, uint64_t start, uint64_t length);
 
 /* Wakes whoever waits in a range, so that it tries again. */

@@ -110,8 +110,8 @@ static void pipe_as_target(struct guest *guest) {
     char path[4096];
     snprintf(path, sizeof path, "%s/%d.fifo", folder, getpid());
     CHECK(mkfifo(path, 0600) == 0, "%s", strerror(errno));
-    int result = rs_snapshot_prepare(&options, 1, &address, &guest->bytes, &offset, path, &snapshot,
-                                     failure);
+    int result = rs_snapshot_prepare(&options, 1, &address, &guest->bytes, &offset, NULL, path,
+                                     &snapshot, failure);
     CHECK(result == -EEXIST && failure[0] == RS_STEP_CREATE_FILE, "%d at step %d", result,
           (int)failure[0]);
     CHECK(unlink(path) == 0, "the FIFO is gone");

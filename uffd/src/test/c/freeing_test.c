@@ -38,13 +38,13 @@ static void round_of(unsigned round, bool cancelled) {
     snprintf(path, sizeof path, "%s/%d-%u.part", folder, getpid(), round);
     options.rate = round % 3 ? 300 * GUEST_MIB : 0;
     int result =
-        rs_snapshot_prepare(&options, 2, address, length, offset, path, &snapshot, failure);
+        rs_snapshot_prepare(&options, 2, address, length, offset, NULL, path, &snapshot, failure);
     CHECK(result == 0, "step %d: %s", (int)failure[0], strerror(-result));
     guest_start(&kept, 1, GUEST_RANDOM);
     guest_start(&freed, 1, GUEST_RANDOM);
     guest_freeze(&kept);
     guest_freeze(&freed);
-    CHECK(rs_snapshot_arm(snapshot) == 0, "arming");
+    CHECK(rs_snapshot_arm(snapshot, NULL) == 0, "arming");
     guest_thaw(&kept);
     guest_thaw(&freed);
     usleep(round * 731 % 8000);

@@ -13,6 +13,8 @@
 
 #define SMALL_BYTES ((uint64_t)200 << 10)
 
+uint64_t saving_fragile[2];
+
 struct rs_options saving_options(uint64_t slots) {
     return (struct rs_options){
         .pool_bytes = slots * RS_CHUNK_BYTES,
@@ -41,14 +43,14 @@ void saving_prepare(struct saving *saving, struct guest *guest, const struct rs_
     CHECK(saving->frozen != MAP_FAILED, "%s", strerror(errno));
     snprintf(saving->path, sizeof saving->path, "%s/%d-%d.part", folder, getpid(), count++);
     int result = rs_snapshot_prepare(options, 2, saving->address, saving->length, saving->offset,
-                                     saving->path, &saving->snapshot, failure);
+                                     NULL, saving->path, &saving->snapshot, failure);
     CHECK(result == 0, "step %d: %s", (int)failure[0], strerror(-result));
 }
 
 int saving_arm(struct saving *saving) {
     guest_freeze(saving->guest);
     guest_copy(saving->guest, saving->frozen);
-    int result = rs_snapshot_arm(saving->snapshot);
+    int result = rs_snapshot_arm(saving->snapshot, NULL);
     guest_thaw(saving->guest);
     return result;
 }
@@ -119,7 +121,7 @@ uint64_t saving_figure(struct saving *saving, enum rs_figure figure) {
 void saving_succeeds(struct guest *guest, const struct rs_options *options, const char *folder) {
     struct saving saving;
     saving_prepare(&saving, guest, options, folder);
-    CHECK(rs_snapshot_collapse(saving.snapshot) == 0, "collapsing");
+    CHECK(rs_snapshot_collapse(saving.snapshot, NULL) == 0, "collapsing");
     CHECK(saving_arm(&saving) == 0, "arming");
     enum rs_phase phase = saving_await(&saving);
     CHECK(phase == RS_DONE, "phase %d, step %d, %s", phase,

@@ -15,6 +15,9 @@ struct saving {
     char path[4096];
 };
 
+/* Whether the blocks of later snapshots are fragile: see rs_fetch.h. None is at first. */
+extern uint64_t saving_fragile[2];
+
 /* A pool of that many slots, no rate, a stall limit no test comes near, O_DIRECT. */
 struct rs_options saving_options(uint64_t slots);
 

@@ -49,5 +49,12 @@ int main(int count, char **arguments) {
     writes_on("one thread, a slow disk, a pool of one slot", 1, GUEST_RANDOM, least, 1);
     sparse("RAM with holes and zeros", false, large);
     sparse("RAM with holes and zeros, without PAGEMAP_SCAN", true, saving_options(2));
+    saving_fragile[0] = saving_fragile[1] = 1;
+    writes_on("fragile memory, one thread", 1, GUEST_SEQUENTIAL, large, 1);
+    writes_on("fragile memory, two threads, a pool of two slots", 2, GUEST_RANDOM,
+              saving_options(2), 1);
+    writes_on("fragile memory, two threads, a pool of one slot", 2, GUEST_SEQUENTIAL,
+              saving_options(1), 2);
+    sparse("fragile memory with holes and zeros", false, saving_options(1));
     return 0;
 }

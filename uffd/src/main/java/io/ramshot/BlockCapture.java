@@ -4,7 +4,9 @@ import io.ramshot.image.BlockKind;
 import io.ramshot.image.Extent;
 import io.ramshot.image.ImageBlock;
 import io.ramshot.image.Shape;
+import io.ramshot.uffd.EngineException;
 import io.ramshot.uffd.Range;
+import io.ramshot.uffd.Tracking;
 import java.util.Optional;
 
 /**
@@ -22,9 +24,11 @@ abstract class BlockCapture implements AutoCloseable {
    * @param page size of a page, in bytes
    * @param protects whether arrays on the heap can be write-protected where they lie
    */
-  static BlockCapture of(Block block, int page, boolean protects) throws SnapshotException {
+  static BlockCapture of(Block block, int page, boolean protects)
+      throws SnapshotException, EngineException {
     if (!block.kind().onHeap()) {
-      return new FixedCapture(block, page);
+      boolean tracked = Tracking.isNeeded(block.name(), block.address(), block.length());
+      return new FixedCapture(block, page, tracked);
     }
     return protects && block.kind() == BlockKind.HEAP
         ? new ArrayCapture(block, page)
@@ -39,7 +43,12 @@ abstract class BlockCapture implements AutoCloseable {
   /** The most room that it can take in the file. */
   abstract Extent planned();
 
-  /** What the engine saves. */
+  /** Whether the block is none of the engine's, but copied while the guest runs. */
+  boolean tracked() {
+    return false;
+  }
+
+  /** What the engine saves, or what is tracked. */
   abstract Range range(ImageBlock place, int pages);
 
   /** While the guest runs: an array whose memory should be on huge pages, or null for none. */
@@ -78,10 +87,17 @@ abstract class BlockCapture implements AutoCloseable {
   /** Memory at an address that stays. */
   private static final class FixedCapture extends BlockCapture {
     private final int page;
+    private final boolean tracked;
 
-    FixedCapture(Block block, int page) {
+    FixedCapture(Block block, int page, boolean tracked) {
       super(block);
       this.page = page;
+      this.tracked = tracked;
+    }
+
+    @Override
+    boolean tracked() {
+      return tracked;
     }
 
     @Override

@@ -23,6 +23,7 @@ final class Freeze {
   private enum Stage {
     WAITING,
     ARMING,
+    ARMED,
     EXPIRED
   }
 
@@ -32,7 +33,10 @@ final class Freeze {
   private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.WAITING);
   private final CountDownLatch over = new CountDownLatch(1);
   private final List<ParticipantState> states = new ArrayList<>();
+  private final CountDownLatch watching = new CountDownLatch(1);
+  private Thread watch;
   private volatile Participant saving;
+  private volatile String lateMessage;
   private volatile Instant time;
   private volatile long gateNanos;
   private volatile long stateNanos;
@@ -48,9 +52,10 @@ final class Freeze {
   void run(Arming arming) throws SnapshotException {
     prepareParticipants();
     Thread control = Thread.currentThread();
-    Thread watch = new Thread(() -> watch(control), "ramshot-freeze-watch");
+    watch = new Thread(() -> watch(control), "ramshot-freeze-watch");
     watch.setDaemon(true);
     watch.start();
+    awaitUninterruptibly(watching);
     /* Asked for outside of the pause: the clock's classes may have to be loaded. */
     Instant wallClock = Instant.now();
     long start = System.nanoTime();
@@ -59,11 +64,19 @@ final class Freeze {
       long frozen = System.nanoTime();
       gateNanos = frozen - start;
       saveStates();
-      stateNanos = System.nanoTime() - frozen;
+      long saved = System.nanoTime();
+      stateNanos = saved - frozen;
+      vcpus.hold(timeout);
+      gateNanos += System.nanoTime() - saved;
       if (!stage.compareAndSet(Stage.WAITING, Stage.ARMING)) {
-        throw new SnapshotException(lateMessage);
+        throw tooLate(null);
       }
       copyNanos = arming.arm();
+      if (!stage.compareAndSet(Stage.ARMING, Stage.ARMED)) {
+        throw tooLate(null); /* the guest ran while it was being armed */
+      }
+    } catch (SnapshotException e) {
+      throw stage.get() == Stage.EXPIRED ? explained(e) : e;
     } finally {
       vcpus.thaw();
       totalNanos = System.nanoTime() - start;
@@ -73,8 +86,6 @@ final class Freeze {
       over.countDown();
     }
   }
-
-  private volatile String lateMessage;
 
   /** What can be done while the guest runs is no part of the pause. */
   private void prepareParticipants() throws SnapshotException {
@@ -106,7 +117,7 @@ final class Freeze {
         throw e;
       } catch (Exception e) {
         if (stage.get() == Stage.EXPIRED) {
-          throw new SnapshotException(lateMessage, e);
+          throw tooLate(e);
         }
         throw cannotSave(participant, e);
       }
@@ -114,30 +125,70 @@ final class Freeze {
     saving = null;
   }
 
-  /** Ends a freeze that lasts too long: the guest never pays. */
+  /**
+   * Ends a freeze that lasts too long: the guest never pays. Up to the thaw this must work while
+   * the host's threads are suspended, whatever locks they hold and however full the heap is: it
+   * loads no class and allocates nothing.
+   */
   private void watch(Thread control) {
+    /* The vCPUs have a time-out of their own, which comes first and knows more. */
+    long limit = timeout.toMillis() * 2;
     try {
-      /* The vCPUs have a time-out of their own, which comes first and knows more. */
-      if (over.await(timeout.toMillis() * 2, TimeUnit.MILLISECONDS)) {
+      over.await(0, TimeUnit.MILLISECONDS);
+      watching.countDown();
+      if (over.await(limit, TimeUnit.MILLISECONDS)) {
         return;
       }
     } catch (InterruptedException e) {
       return;
     }
     Participant late = saving;
+    if (!stage.compareAndSet(Stage.WAITING, Stage.EXPIRED)
+        && !stage.compareAndSet(Stage.ARMING, Stage.EXPIRED)) {
+      return;
+    }
+    vcpus.thaw();
     lateMessage =
         "the freeze took longer than "
-            + timeout.toMillis() * 2
+            + limit
             + " ms"
             + (late == null ? "" : ", because " + late.name() + " did not finish saving its state")
             + " (at "
             + top(control.getStackTrace())
             + "): mend that, or raise freeze.timeout=";
-    if (stage.compareAndSet(Stage.WAITING, Stage.EXPIRED)) {
-      vcpus.thaw();
-      if (late != null) {
-        control.interrupt(); /* it may wait for something that never comes */
+    control.interrupt(); /* it may wait for something that never comes */
+  }
+
+  private static SnapshotException tooLate(Exception cause) {
+    return new SnapshotException("the freeze took too long", cause);
+  }
+
+  /** What the watch has to say; it interrupted this thread on the way. */
+  private SnapshotException explained(Exception cause) {
+    boolean gone = false;
+    while (!gone) {
+      try {
+        watch.join();
+        gone = true;
+      } catch (InterruptedException e) {
+        continue;
       }
+    }
+    Thread.interrupted();
+    return new SnapshotException(lateMessage, cause);
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    boolean interrupted = false;
+    while (latch.getCount() > 0) {
+      try {
+        latch.await();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -49,6 +49,7 @@ final class FreezeCopier implements AutoCloseable {
   private volatile Work work;
 
   FreezeCopier() {
+    new Work(cuts).help(); // nothing yet, but its code is loaded now and not in the freeze
     int helpers = Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors()) - 1;
     for (int i = 0; i < helpers; i++) {
       Thread thread = new Thread(this::await, "ramshot-copy-" + (i + 1));

@@ -5,7 +5,8 @@ package io.ramshot;
  *
  * @param gateNanos waiting for the vCPUs to reach their quantum boundary, in ns
  * @param stateNanos participants saving their state, in ns
- * @param copyNanos copying RAM that is not write-protected: pieces on the heap, in ns
+ * @param copyNanos copying RAM that is not write-protected: pieces on the heap, and what a guest
+ *     wrote last to files mapped from an ordinary file system, in ns
  * @param edgesNanos copying edge pages and small blocks, in ns
  * @param scanNanos finding the populated pages, in ns
  * @param armNanos write-protecting, in ns

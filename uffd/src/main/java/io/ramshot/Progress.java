@@ -1,5 +1,6 @@
 package io.ramshot;
 
+import java.nio.file.Path;
 import java.time.Duration;
 
 /**
@@ -32,6 +33,15 @@ final class Progress {
   /** How long a file may take nothing. */
   Duration limit() {
     return Duration.ofNanos(limitNanos);
+  }
+
+  /** What to say once it has {@link #stopped}. */
+  SnapshotException failure(Path target) {
+    return new SnapshotException(
+        target
+            + " has taken nothing for "
+            + limit().toSeconds()
+            + " s: look after the disk, or choose another");
   }
 
   /**

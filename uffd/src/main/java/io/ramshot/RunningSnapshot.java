@@ -50,21 +50,25 @@ final class RunningSnapshot implements Snapshot {
   private final CompletableFuture<SnapshotResult> end = new CompletableFuture<>();
   private final Object lock = new Object();
 
+  /** Guest RAM, in bytes; what it was at the freeze once that is over. */
+  private volatile long totalBytes;
+
+  /**
+   * The owners of the blocks' memory, so that none is collected while it is saved. The snapshot's
+   * thread only.
+   */
+  private List<Object> owners = new ArrayList<>();
+
   /** All below: guarded by lock. */
   private SnapshotState state = SnapshotState.PREPARING;
 
   private Capture capture;
+  private TrackedRam tracked;
   private Freeze freeze;
   private String cancelReason;
 
-  /** Guest RAM, in bytes; what it was at the freeze once that is over. */
-  private long totalBytes;
-
   /** Taken out before the engine had it: this snapshot cannot come to anything. */
   private Block freed;
-
-  /** The owners of the blocks' memory, so that none is collected while it is saved. */
-  private List<Object> owners;
 
   RunningSnapshot(Guest guest, Path target, SnapshotOptions options, List<Block> blocks) {
     this.guest = guest;
@@ -72,7 +76,6 @@ final class RunningSnapshot implements Snapshot {
     this.options = options;
     this.blocks = blocks;
     totalBytes = bytes(blocks);
-    owners = new ArrayList<>();
     blocks.forEach(block -> owners.add(block.owner()));
   }
 
@@ -124,16 +127,15 @@ final class RunningSnapshot implements Snapshot {
       frozen.run(() -> arm(copier));
     }
     enter(SnapshotState.SAVING);
+    if (tracked != null) {
+      tracked.finish();
+    }
     Progress progress = new Progress(options.bytesPerSecond());
     Phase phase;
     do {
       phase = capture.await(POLL_MILLIS);
       if (!phase.ended() && progress.stopped(bytesMoved(), System.nanoTime())) {
-        throw new SnapshotException(
-            target
-                + " has taken nothing for "
-                + progress.limit().toSeconds()
-                + " s: look after the disk, or choose another");
+        throw progress.failure(target);
       }
     } while (!phase.ended());
     if (phase != Phase.DONE) {
@@ -141,7 +143,7 @@ final class RunningSnapshot implements Snapshot {
     }
     capture.requireWhole();
     enter(SnapshotState.SEALING);
-    file.complete(capture, frozen, status());
+    file.complete(capture, tracked, frozen, status());
     synchronized (lock) {
       requireNotCancelled();
       file.publish();
@@ -150,8 +152,9 @@ final class RunningSnapshot implements Snapshot {
     file.syncFolder();
   }
 
-  private void prepare(SealedFile file) throws SnapshotException, EngineException {
-    List<Range> ranges = file.ranges();
+  private void prepare(SealedFile file)
+      throws SnapshotException, EngineException, InterruptedException {
+    List<Range> ranges = file.ranges(false);
     Capture prepared =
         Capture.prepare(
             new CaptureOptions(
@@ -170,6 +173,20 @@ final class RunningSnapshot implements Snapshot {
     if (options.hugePages()) {
       prepared.collapse(arrays());
     }
+    List<Range> others = file.ranges(true);
+    if (!others.isEmpty()) {
+      track(TrackedRam.open(others, file.temporary(), target, options));
+    }
+  }
+
+  /** The last thing before the freeze: what the guest writes from then on is for the freeze. */
+  private void track(TrackedRam opened)
+      throws SnapshotException, EngineException, InterruptedException {
+    synchronized (lock) {
+      tracked = opened;
+      requireNotCancelled();
+    }
+    opened.copy();
   }
 
   private long bytesMoved() {
@@ -182,11 +199,21 @@ final class RunningSnapshot implements Snapshot {
 
   /** The array of each block that the engine takes from the heap, null for others. */
   private List<Object> arrays() {
-    return captures.stream().map(BlockCapture::array).collect(Collectors.toList());
+    List<Object> arrays = new ArrayList<>(captures.size());
+    for (BlockCapture capture : captures) {
+      if (!capture.tracked()) {
+        arrays.add(capture.array());
+      }
+    }
+    return arrays;
   }
 
   private static long bytes(List<Block> blocks) {
-    return blocks.stream().mapToLong(Block::length).sum();
+    long bytes = 0;
+    for (Block block : blocks) {
+      bytes += block.length();
+    }
+    return bytes;
   }
 
   /**
@@ -206,9 +233,12 @@ final class RunningSnapshot implements Snapshot {
     for (int i = 0; i < captures.size(); i++) {
       captures.get(i).freeze(now.get(i), copier);
     }
-    hold(now);
     copier.run();
+    if (tracked != null) {
+      tracked.freeze();
+    }
     long copied = System.nanoTime() - start;
+    hold(now);
     try {
       capture.arm(arrays());
     } catch (EngineException e) {
@@ -229,12 +259,15 @@ final class RunningSnapshot implements Snapshot {
     return true;
   }
 
-  /** Arrays may have been replaced since the snapshot started. */
+  /**
+   * Arrays may have been replaced since the snapshot started. Without the lock: a thread that the
+   * freeze has stopped may hold it.
+   */
   private void hold(List<Block> now) {
-    synchronized (lock) {
-      now.forEach(block -> owners.add(block.owner()));
-      totalBytes = bytes(now);
+    for (Block block : now) {
+      owners.add(block.owner());
     }
+    totalBytes = bytes(now);
   }
 
   /** The names of the blocks that are only in one of two lists. */
@@ -259,9 +292,12 @@ final class RunningSnapshot implements Snapshot {
       throw new SnapshotException("cancelled: " + cancelReason);
     }
     if (freed != null) {
-      throw new SnapshotException(
-          "block " + freed.name() + " was freed before the freeze: start the snapshot once more");
+      throw new SnapshotException(freedMessage());
     }
+  }
+
+  private String freedMessage() {
+    return "block " + freed.name() + " was freed before the freeze: start the snapshot once more";
   }
 
   private void finish(SealedFile file, SnapshotState last, String message) {
@@ -273,7 +309,12 @@ final class RunningSnapshot implements Snapshot {
       if (!published && cancelReason != null) {
         last = SnapshotState.CANCELLED;
         message = "cancelled: " + cancelReason;
+      } else if (!published && freed != null) {
+        message = freedMessage(); /* whatever stumbled over it */
       }
+    }
+    if (tracked != null) {
+      tracked.close();
     }
     if (taken != null) {
       taken.close();
@@ -283,8 +324,8 @@ final class RunningSnapshot implements Snapshot {
     }
     captures.forEach(BlockCapture::close);
     SnapshotResult result;
+    owners = null;
     synchronized (lock) {
-      owners = null;
       if (published) {
         result = file.completed(message, status());
       } else {
@@ -314,13 +355,33 @@ final class RunningSnapshot implements Snapshot {
 
   private boolean released(int index) {
     Capture current;
+    TrackedRam others;
     synchronized (lock) {
       current = capture;
+      others = tracked;
       if (current == null) {
         freed = blocks.get(index);
       }
     }
-    return current != null && current.mayFree(index);
+    if (current == null) {
+      return false;
+    }
+    return captures.get(index).tracked()
+        ? releasedByTracking(index, others)
+        : current.mayFree(SealedFile.rank(captures, index));
+  }
+
+  /** No engine thread touches such memory; only the image could suffer, so it comes to nothing. */
+  private boolean releasedByTracking(int index, TrackedRam others) {
+    if (others == null || !others.isFrozen()) {
+      synchronized (lock) {
+        freed = blocks.get(index);
+      }
+      if (others != null) {
+        others.stop();
+      }
+    }
+    return true;
   }
 
   @Override
@@ -331,13 +392,14 @@ final class RunningSnapshot implements Snapshot {
   @Override
   public SnapshotStatus status() {
     synchronized (lock) {
-      return StatusReader.read(state, totalBytes, capture, freeze);
+      return StatusReader.read(state, totalBytes, capture, tracked, freeze);
     }
   }
 
   @Override
   public void cancel(String reason) {
     Capture current;
+    TrackedRam others;
     synchronized (lock) {
       if (state.ended()) {
         return;
@@ -346,6 +408,10 @@ final class RunningSnapshot implements Snapshot {
         cancelReason = reason;
       }
       current = capture;
+      others = tracked;
+    }
+    if (others != null) {
+      others.stop();
     }
     if (current != null) {
       current.cancel();

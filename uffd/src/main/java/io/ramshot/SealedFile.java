@@ -12,6 +12,7 @@ import io.ramshot.uffd.ImageName;
 import io.ramshot.uffd.Machine;
 import io.ramshot.uffd.Range;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,18 +55,34 @@ final class SealedFile {
     return temporary;
   }
 
-  /** The blocks, with the place of each in the file. */
-  List<Range> ranges() {
+  /**
+   * The blocks that are tracked, or those that are not, with the place of each in the file. In both
+   * lists a block's index is {@link #rank}.
+   */
+  List<Range> ranges(boolean tracked) {
     List<Range> ranges = new ArrayList<>();
     for (ImageBlock place : layout.blocks()) {
-      int pages = Math.toIntExact(place.pageCount(layout.pageSize()));
-      ranges.add(captures.get(place.id()).range(place, pages));
+      BlockCapture capture = captures.get(place.id());
+      if (capture.tracked() == tracked) {
+        ranges.add(capture.range(place, Math.toIntExact(place.pageCount(layout.pageSize()))));
+      }
     }
     return ranges;
   }
 
-  /** Adds the metadata to the page data, and forces all of it to disk. */
-  void complete(Capture capture, Freeze freeze, SnapshotStatus status) throws IOException {
+  /** A block's index among those that are captured in the same way. */
+  static int rank(List<BlockCapture> captures, int block) {
+    boolean tracked = captures.get(block).tracked();
+    return (int) captures.stream().limit(block).filter(c -> c.tracked() == tracked).count();
+  }
+
+  /**
+   * Adds the metadata to the page data, and forces all of it to disk.
+   *
+   * @param tracked null for none
+   */
+  void complete(Capture capture, TrackedRam tracked, Freeze freeze, SnapshotStatus status)
+      throws IOException {
     freezeTime = freeze.time();
     settle(capture);
     List<PageTable> tables = new ArrayList<>();
@@ -73,15 +90,20 @@ final class SealedFile {
     for (ImageBlock place : layout.blocks()) {
       int i = place.id();
       int pages = Math.toIntExact(place.pageCount(layout.pageSize()));
-      tables.add(
-          new PageTable(
-              capture.kinds(i).slice(0, pages), capture.crcs(i).slice(0, Integer.BYTES * pages)));
+      int rank = rank(captures, i);
+      boolean own = captures.get(i).tracked();
+      ByteBuffer kinds = own ? tracked.kinds(rank) : capture.kinds(rank);
+      ByteBuffer crcs = own ? tracked.crcs(rank) : capture.crcs(rank);
+      tables.add(new PageTable(kinds.slice(0, pages), crcs.slice(0, Integer.BYTES * pages)));
       captures.get(i).shape(i).ifPresent(shapes::add);
+    }
+    Map<String, String> info = info(status);
+    if (tracked != null) {
+      info.putAll(tracked.info());
     }
     try (FileChannel channel =
         FileChannel.open(temporary, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      ImageWriter.finish(
-          channel, layout, id, freezeTime, tables, shapes, freeze.states(), info(status));
+      ImageWriter.finish(channel, layout, id, freezeTime, tables, shapes, freeze.states(), info);
       channel.force(true);
       fileBytes = channel.size();
     }
@@ -92,7 +114,9 @@ final class SealedFile {
   private void settle(Capture capture) {
     List<Extent> extents = new ArrayList<>();
     for (int i = 0; i < captures.size(); i++) {
-      extents.add(captures.get(i).settled(capture.address(i)));
+      BlockCapture block = captures.get(i);
+      long address = block.tracked() ? block.block().address() : capture.address(rank(captures, i));
+      extents.add(block.settled(address));
     }
     layout = layout.settle(extents);
   }

@@ -13,9 +13,11 @@ final class StatusReader {
 
   /**
    * @param capture null before the engine is ready
+   * @param tracked null where nothing is, or not yet
    * @param freeze null before the freeze
    */
-  static SnapshotStatus read(SnapshotState state, long totalBytes, Capture capture, Freeze freeze) {
+  static SnapshotStatus read(
+      SnapshotState state, long totalBytes, Capture capture, TrackedRam tracked, Freeze freeze) {
     if (capture == null) {
       return new SnapshotStatus(
           state,
@@ -44,11 +46,16 @@ final class StatusReader {
     long end = capture.figure(Figure.SAVING_END_NS);
     long nanos = start == 0 ? 0 : Math.max(0, (end == 0 ? System.nanoTime() : end) - start);
     long written = capture.figure(Figure.BYTES_WRITTEN);
+    long done = capture.figure(Figure.BYTES_DONE);
+    if (tracked != null) {
+      written += tracked.writtenBytes();
+      done += tracked.doneBytes();
+    }
     return new SnapshotStatus(
         state,
         totalBytes,
         /* Room that pieces on the heap left unused is done with, too. */
-        Math.min(totalBytes, capture.figure(Figure.BYTES_DONE)),
+        Math.min(totalBytes, done),
         written,
         capture.figure(Figure.CHUNKS),
         capture.figure(Figure.CHUNKS_SAVED),

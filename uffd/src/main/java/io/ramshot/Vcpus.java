@@ -27,6 +27,16 @@ public interface Vcpus {
    */
   void freeze(Duration timeout) throws SnapshotException;
 
+  /**
+   * Called when all participants have saved, right before RAM is armed: stops what could write to
+   * RAM and was not stopped by {@link #freeze}. From here to {@link #thaw} ramshot runs nothing of
+   * the host's. Nothing by default.
+   *
+   * @param timeout as for {@link #freeze}
+   * @throws SnapshotException if it could not be done
+   */
+  default void hold(Duration timeout) throws SnapshotException {}
+
   /** Lets the vCPUs run. Harmless when they are not frozen. Never blocks. */
   void thaw();
 }

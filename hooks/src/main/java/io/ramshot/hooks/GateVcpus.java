@@ -22,14 +22,24 @@ final class GateVcpus implements Vcpus {
 
   private static final long UNSEEN_PARK_NANOS = 1_000_000;
 
+  /**
+   * A stop that comes between two runs of an engine is lost, so it is repeated; in ns. Each time it
+   * takes twice as long, for the host may have to do a lot before the vCPU comes to the gate.
+   */
+  private static final long STOP_AGAIN_NANOS = 2_000_000;
+
+  private static final long STOP_SELDOM_NANOS = 64_000_000;
+
   private static final int FRAMES_SHOWN = 6;
 
   private final Gates gates;
   private final States states;
+  private final Pauses pauses;
 
-  GateVcpus(Gates gates, States states) {
+  GateVcpus(Gates gates, States states, Pauses pauses) {
     this.gates = gates;
     this.states = states;
+    this.pauses = pauses;
   }
 
   @Override
@@ -41,6 +51,7 @@ final class GateVcpus implements Vcpus {
               + " over");
     }
     gates.warnIfNothingCalled();
+    pauses.prepare();
     states.pin();
     boolean frozen = false;
     try {
@@ -52,6 +63,7 @@ final class GateVcpus implements Vcpus {
         awaitInside(deadline, timeout);
         frozen = true;
       } finally {
+        pauses.forget();
         if (!frozen) {
           Gate.thaw();
         }
@@ -76,13 +88,24 @@ final class GateVcpus implements Vcpus {
   }
 
   private void awaitInside(long deadline, Duration timeout) throws SnapshotException {
-    long spinUntil = System.nanoTime() + SPIN_NANOS;
+    long start = System.nanoTime();
+    long spinUntil = start + SPIN_NANOS;
+    long stopAt = start + STOP_AGAIN_NANOS;
+    long stopAfter = STOP_AGAIN_NANOS;
+    if (Gate.inside() != null) {
+      pauses.stop();
+    }
     for (Thread thread; (thread = Gate.inside()) != null; ) {
       long now = System.nanoTime();
       if (now - deadline >= 0) {
         throw new SnapshotException(
             "vCPU thread \"%s\" did not end its quantum within %d ms: gate a shorter method, or raise freeze.timeout=; it is at %s"
                 .formatted(thread.getName(), timeout.toMillis(), stack(thread)));
+      }
+      if (now - stopAt >= 0) {
+        pauses.stop();
+        stopAfter = Math.min(2 * stopAfter, STOP_SELDOM_NANOS);
+        stopAt = now + stopAfter;
       }
       if (now - spinUntil < 0) {
         Thread.onSpinWait();

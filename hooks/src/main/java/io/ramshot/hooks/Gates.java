@@ -17,6 +17,7 @@ import net.bytebuddy.matcher.ElementMatchers;
 final class Gates {
 
   private final List<GateSpec> specs;
+  private final LoadedClasses classes;
   private final Consumer<String> warnings;
   private final boolean[] loaded;
   private final List<List<String>> methods = new ArrayList<>();
@@ -29,8 +30,9 @@ final class Gates {
 
   private boolean warnedOfNoCalls;
 
-  Gates(List<GateSpec> specs, Consumer<String> warnings) {
+  Gates(List<GateSpec> specs, LoadedClasses classes, Consumer<String> warnings) {
     this.specs = specs;
+    this.classes = classes;
     this.warnings = warnings;
     loaded = new boolean[specs.size()];
     specs.forEach(s -> methods.add(List.of()));
@@ -146,8 +148,21 @@ final class Gates {
                         i.gate()
                             + (i.found()
                                 ? " was never called"
-                                : i.loaded() ? " was not found" : " is in a class not loaded yet"))
+                                : i.loaded()
+                                    ? " was not found" + implementing(i.gate())
+                                    : " is in a class not loaded yet"
+                                        + classes.nearest(i.gate().className())))
                 .collect(Collectors.joining(", ")));
+  }
+
+  /** What to write instead of an abstract method. */
+  private String implementing(GateSpec gate) {
+    List<String> types = classes.implementing(gate.className());
+    return types.isEmpty()
+        ? ""
+        : types.stream()
+            .map(type -> type + gate.toString().substring(gate.className().length()))
+            .collect(Collectors.joining(",", ", but write gate=", ""));
   }
 
   /**

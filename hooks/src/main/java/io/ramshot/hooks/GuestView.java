@@ -37,6 +37,11 @@ interface GuestView {
     throw new IllegalStateException("no guest");
   }
 
+  /** What may be locked during a freeze. */
+  default Object[] monitors() {
+    return new Object[] {this};
+  }
+
   static GuestView of(Guest guest) {
     return new GuestView() {
       @Override
@@ -76,6 +81,11 @@ interface GuestView {
       @Override
       public Guest guest() {
         return guest;
+      }
+
+      @Override
+      public Object[] monitors() {
+        return new Object[] {guest};
       }
     };
   }

@@ -19,6 +19,8 @@ import java.util.stream.Collectors;
  * @param ramBy see {@link #RAM_BY}
  * @param ramMin see {@link #RAM_MIN}
  * @param ramHolders see {@link #RAM_HOLDER}
+ * @param freeze see {@link #FREEZE}
+ * @param pauses see {@link #PAUSE}
  * @param adapter see {@link #ADAPTER}; null for none
  */
 public record HookOptions(
@@ -27,6 +29,8 @@ public record HookOptions(
     List<ClassPattern> ramBy,
     long ramMin,
     List<HolderSpec> ramHolders,
+    FreezeBy freeze,
+    List<PauseSpec> pauses,
     String adapter) {
 
   /**
@@ -65,12 +69,26 @@ public record HookOptions(
   /** A jar with an {@link Adapter} for the host, which is loaded beside ramshot. Default none. */
   public static final String ADAPTER = "adapter";
 
+  /**
+   * What a freeze stops: {@code gates}, which is nobody where there is none, or {@code threads}:
+   * every Java thread of the host, after gates if there are any. Default gates.
+   */
+  public static final String FREEZE = "freeze";
+
+  /**
+   * Methods without parameters that make a native engine return from a long call, so that its vCPU
+   * comes to a gate: {@code com.example.Engine::stop}. Called on the class, or on every living
+   * object of it, once the gates are closed. A list; default none.
+   */
+  public static final String PAUSE = "pause";
+
   /** Every key, in the order in which they are printed. */
   public static final List<String> KEYS =
-      List.of(GATE, STATE, RAM_BY, RAM_MIN, RAM_HOLDER, ADAPTER);
+      List.of(GATE, STATE, RAM_BY, RAM_MIN, RAM_HOLDER, FREEZE, PAUSE, ADAPTER);
 
   public static final HookOptions DEFAULTS =
-      new HookOptions(List.of(), List.of(), List.of(), 16L << 20, List.of(), null);
+      new HookOptions(
+          List.of(), List.of(), List.of(), 16L << 20, List.of(), FreezeBy.GATES, List.of(), null);
 
   /** Below a page, hooks would look at allocations that cannot be guest RAM. */
   private static final long LEAST_RAM_MIN = 4096;
@@ -85,6 +103,7 @@ public record HookOptions(
     states = List.copyOf(states);
     ramBy = List.copyOf(ramBy);
     ramHolders = List.copyOf(ramHolders);
+    pauses = List.copyOf(pauses);
     if (gates.size() > Gate.MAX_GATES) {
       throw new IllegalArgumentException(
           gates.size() + " gates are more than " + Gate.MAX_GATES + ": name fewer, outer methods");
@@ -113,12 +132,15 @@ public record HookOptions(
       }
     }
     String ramMin = values.get(RAM_MIN);
+    String freeze = values.get(FREEZE);
     return new HookOptions(
         list(values, GATE, GateSpec::parse),
         list(values, STATE, StateSpec::parse),
         list(values, RAM_BY, ClassPattern::parse),
         ramMin == null ? DEFAULTS.ramMin : size(ramMin.strip()),
         list(values, RAM_HOLDER, HolderSpec::parse),
+        freeze == null ? DEFAULTS.freeze : FreezeBy.parse(freeze.strip()),
+        list(values, PAUSE, PauseSpec::parse),
         values.get(ADAPTER));
   }
 
@@ -145,6 +167,10 @@ public record HookOptions(
       map.put(RAM_MIN, Long.toString(ramMin));
     }
     put(map, RAM_HOLDER, ramHolders);
+    if (freeze != DEFAULTS.freeze) {
+      map.put(FREEZE, freeze.toString());
+    }
+    put(map, PAUSE, pauses);
     if (adapter != null) {
       map.put(ADAPTER, adapter);
     }

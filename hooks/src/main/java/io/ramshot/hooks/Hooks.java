@@ -45,6 +45,7 @@ public final class Hooks implements AutoCloseable {
   private final Gates gates;
   private final States states;
   private final List<Holder> holders;
+  private final Pauses pauses;
   private final Adapters adapters;
   private final Vcpus vcpus;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -68,19 +69,26 @@ public final class Hooks implements AutoCloseable {
     this.instrumentation = instrumentation;
     access = new Access(instrumentation);
     ram = new GuestRam(guest, options, once);
-    gates = new Gates(options.gates(), once);
+    LoadedClasses classes = new LoadedClasses(instrumentation);
+    gates = new Gates(options.gates(), classes, once);
     states =
         new States(
             options.states(), guest, access, this::isRam, new RamNames(guest::heapRam), once);
     holders = options.ramHolders().stream().map(h -> new Holder(h, ram, access, once)).toList();
+    pauses = new Pauses(options.pauses(), access, classes, once);
+    Vcpus gated = new GateVcpus(gates, states, pauses);
+    vcpus =
+        options.freeze() == FreezeBy.THREADS
+            ? new ThreadVcpus(gated, !options.gates().isEmpty(), guest.monitors(), once)
+            : gated;
     adapters = new Adapters(options.adapter(), guest, access, once);
-    vcpus = new GateVcpus(gates, states);
     Set<String> hooked = new HashSet<>();
     hooked.add(UNSAFE);
     hooked.add(BYTE_BUFFER);
     options.gates().forEach(g -> hooked.add(g.className()));
     options.states().forEach(s -> hooked.add(s.className()));
     options.ramHolders().forEach(h -> hooked.add(h.className()));
+    options.pauses().forEach(p -> hooked.add(p.className()));
     hooked.addAll(adapters.classNames());
     transformer = new HookTransformer(instrumentation, hooked, this::hook, once);
   }
@@ -188,9 +196,14 @@ public final class Hooks implements AutoCloseable {
         result = trackInstances(result, options.states().size() + i);
       }
     }
+    for (int i = 0; i < options.pauses().size(); i++) {
+      if (options.pauses().get(i).className().equals(name) && pauses.loaded(i, type, loader)) {
+        result = trackInstances(result, options.states().size() + holders.size() + i);
+      }
+    }
     int adapted = adapters.classNames().indexOf(name);
     if (adapted >= 0) {
-      result = trackInstances(result, options.states().size() + holders.size() + adapted);
+      result = trackInstances(result, firstAdapted() + adapted);
     }
     return result;
   }
@@ -210,12 +223,19 @@ public final class Hooks implements AutoCloseable {
         this.states.constructed(hook, instance);
       } else if (hook < states + holders.size()) {
         holders.get(hook - states).constructed(instance);
+      } else if (hook < firstAdapted()) {
+        pauses.constructed(hook - states - holders.size(), instance);
       } else {
-        adapters.constructed(hook - states - holders.size(), instance);
+        adapters.constructed(hook - firstAdapted(), instance);
       }
     } catch (RuntimeException e) {
       warnings.accept("an object of " + instance.getClass().getName() + " was missed: " + e);
     }
+  }
+
+  /** The first hook of adapters: those of states, holders and pauses come before. */
+  private int firstAdapted() {
+    return options.states().size() + holders.size() + options.pauses().size();
   }
 
   private boolean isRam(String field) {
@@ -261,8 +281,14 @@ public final class Hooks implements AutoCloseable {
             .instances(options.ramHolders().get(i).className())
             .forEach(holders.get(i)::constructed);
       }
-      for (int i = 0; i < adapters.classNames().size(); i++) {
+      for (int i = 0; i < options.pauses().size(); i++) {
         int hook = options.states().size() + holders.size() + i;
+        existing
+            .instances(options.pauses().get(i).className())
+            .forEach(instance -> constructed(hook, instance));
+      }
+      for (int i = 0; i < adapters.classNames().size(); i++) {
+        int hook = firstAdapted() + i;
         existing
             .instances(adapters.classNames().get(i))
             .forEach(instance -> constructed(hook, instance));

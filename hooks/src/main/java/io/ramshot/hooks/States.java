@@ -4,6 +4,7 @@ import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import net.bytebuddy.description.type.TypeDescription;
@@ -29,7 +30,9 @@ final class States implements FieldLinks {
     boolean found;
     int created;
     StateParticipant ofStatic;
-    final List<Entry> entries = new ArrayList<>();
+
+    /** Read without a lock in the freeze: a thread that is suspended may hold it. */
+    final List<Entry> entries = new CopyOnWriteArrayList<>();
 
     Kind(StateSpec spec) {
       this.spec = spec;
@@ -124,7 +127,7 @@ final class States implements FieldLinks {
   }
 
   @Override
-  public synchronized String participantOf(Object object) {
+  public String participantOf(Object object) {
     for (Kind kind : kinds) {
       for (Entry entry : kind.entries) {
         if (entry.refersTo(object)) {
@@ -136,7 +139,7 @@ final class States implements FieldLinks {
   }
 
   @Override
-  public synchronized Object participant(String name) {
+  public Object participant(String name) {
     for (Kind kind : kinds) {
       for (Entry entry : kind.entries) {
         if (entry.participant.name().equals(name)) {

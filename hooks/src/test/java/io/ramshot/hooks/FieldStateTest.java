@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.example.Cpu;
+import com.example.Processor;
 import io.ramshot.Participant;
 import java.io.IOException;
 import java.lang.ref.Reference;
@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** State by reflection. */
 class FieldStateTest extends HookedTest {
 
-  private Cpu cpu;
+  private Processor cpu;
 
   private static byte[][] banks() {
     return new byte[][] {{1, 2}, {3, 4}, {5, 6}};
@@ -27,7 +27,7 @@ class FieldStateTest extends HookedTest {
 
   private Participant cpu(String option) {
     install("state", option);
-    cpu = new Cpu(3, banks());
+    cpu = new Processor(3, banks());
     return guest.participants().get(0);
   }
 
@@ -38,7 +38,7 @@ class FieldStateTest extends HookedTest {
 
   @Test
   void everyFieldComesBackInItsPlace() throws Exception {
-    Participant participant = cpu("fields:com.example.Cpu");
+    Participant participant = cpu("fields:com.example.Processor");
     cpu.pc(0x1234);
     cpu.stack()[7] = -2;
     cpu.halted = true;
@@ -49,7 +49,7 @@ class FieldStateTest extends HookedTest {
     cpu.ratio = Float.NaN;
     cpu.load = -0.0;
     cpu.registers[3] = 33;
-    cpu.phase = Cpu.Phase.EXECUTE;
+    cpu.phase = Processor.Phase.EXECUTE;
     cpu.boxed = null;
     cpu.any = 'c';
     cpu.ticks.set(99);
@@ -70,7 +70,7 @@ class FieldStateTest extends HookedTest {
     cpu.ratio = 0;
     cpu.load = 1;
     registers[3] = 0;
-    cpu.phase = Cpu.Phase.FETCH;
+    cpu.phase = Processor.Phase.FETCH;
     cpu.boxed = 6;
     cpu.any = "else";
     cpu.name = null;
@@ -95,7 +95,7 @@ class FieldStateTest extends HookedTest {
     assertTrue(Float.isNaN(cpu.ratio));
     assertEquals(-0.0, cpu.load);
     assertArrayEquals(new int[] {0, 0, 0, 33}, cpu.registers);
-    assertSame(Cpu.Phase.EXECUTE, cpu.phase);
+    assertSame(Processor.Phase.EXECUTE, cpu.phase);
     assertNull(cpu.boxed);
     assertEquals('c', cpu.any);
     assertEquals("cpu", cpu.name);
@@ -113,7 +113,7 @@ class FieldStateTest extends HookedTest {
 
   @Test
   void fieldsThatHoldOneArrayHoldOneAgain() throws Exception {
-    Participant participant = cpu("fields:com.example.Cpu");
+    Participant participant = cpu("fields:com.example.Processor");
     cpu.current = cpu.banks()[2];
     cpu.current[1] = 66;
     byte[] state = save(participant);
@@ -132,10 +132,10 @@ class FieldStateTest extends HookedTest {
 
   @Test
   void objectsThatAreSavedTooAreSavedAsNames() throws Exception {
-    install("state", "fields:com.example.Cpu,fields:com.example.Cpu$Bus");
-    Cpu.Bus bus = new Cpu.Bus();
-    Cpu.Bus other = new Cpu.Bus();
-    cpu = new Cpu(1, banks());
+    install("state", "fields:com.example.Processor,fields:com.example.Processor$Bus");
+    Processor.Bus bus = new Processor.Bus();
+    Processor.Bus other = new Processor.Bus();
+    cpu = new Processor(1, banks());
     cpu.bus = other;
     other.master = cpu;
     // Of one object, and held by the other too.
@@ -164,23 +164,23 @@ class FieldStateTest extends HookedTest {
 
   @Test
   void whatCannotBeCapturedIsRefusedWithTheOptionThatLeavesIt() throws Exception {
-    Participant participant = cpu("fields:com.example.Cpu-name");
-    cpu.bus = new Cpu.Bus();
+    Participant participant = cpu("fields:com.example.Processor-name");
+    cpu.bus = new Processor.Bus();
     cpu.unknown = new Random();
     String message = assertThrows(IOException.class, participant::prepare).getMessage();
     assertEquals(
-        "state=fields:com.example.Cpu-name cannot capture com.example.Cpu.bus is a"
-            + " com.example.Cpu$Bus, com.example.Cpu.unknown is a java.util.Random: name the"
+        "state=fields:com.example.Processor-name cannot capture com.example.Processor.bus is a"
+            + " com.example.Processor$Bus, com.example.Processor.unknown is a java.util.Random: name the"
             + " classes of such objects in state= too, or leave the fields as the host makes them"
-            + " with state=fields:com.example.Cpu-name-bus-unknown",
+            + " with state=fields:com.example.Processor-name-bus-unknown",
         message);
     assertThrows(IOException.class, participant::save);
   }
 
   @Test
   void leftFieldsStayAsTheyAre() throws Exception {
-    Participant participant = cpu("fields:com.example.Cpu-bus-unknown-cycles");
-    cpu.bus = new Cpu.Bus();
+    Participant participant = cpu("fields:com.example.Processor-bus-unknown-cycles");
+    cpu.bus = new Processor.Bus();
     cpu.unknown = new Random();
     byte[] state = save(participant);
     cpu.cycles = 17;
@@ -192,24 +192,26 @@ class FieldStateTest extends HookedTest {
 
   @Test
   void leftFieldThatIsNotThereIsNamedWithTheNearest() {
-    Participant participant = cpu("fields:com.example.Cpu-buss");
+    Participant participant = cpu("fields:com.example.Processor-buss");
     String message = assertThrows(IOException.class, participant::prepare).getMessage();
     assertTrue(
-        message.contains("com.example.Cpu has no field buss to leave; nearest: bus"), message);
+        message.contains("com.example.Processor has no field buss to leave; nearest: bus"),
+        message);
   }
 
   @Test
   void parentOfTheJdkIsRefusedUntilItIsLeft() throws Exception {
-    install("state", "fields:com.example.Cpu$Core");
-    Cpu.Core core = new Cpu.Core();
+    install("state", "fields:com.example.Processor$Core");
+    Processor.Core core = new Processor.Core();
     String message =
         assertThrows(IOException.class, guest.participants().get(0)::prepare).getMessage();
     assertTrue(
-        message.contains("leave them with state=fields:com.example.Cpu$Core-java.lang.Thread"),
+        message.contains(
+            "leave them with state=fields:com.example.Processor$Core-java.lang.Thread"),
         message);
     hooks.close();
-    install("state", "fields:com.example.Cpu$Core-java.lang.Thread");
-    Cpu.Core other = new Cpu.Core();
+    install("state", "fields:com.example.Processor$Core-java.lang.Thread");
+    Processor.Core other = new Processor.Core();
     other.value = 5;
     byte[] state = save(guest.participants().get(0));
     other.value = 6;
@@ -220,20 +222,20 @@ class FieldStateTest extends HookedTest {
 
   @Test
   void staticFieldIsAWarningThatNamesIt() throws Exception {
-    install("state", "fields:com.example.Cpu$Counted");
-    Cpu.Counted counted = new Cpu.Counted();
+    install("state", "fields:com.example.Processor$Counted");
+    Processor.Counted counted = new Processor.Counted();
     save(guest.participants().get(0));
     assertEquals(1, guest.warnings().size());
     String message = guest.warnings().get(0);
-    assertTrue(message.contains("not the static com.example.Cpu$Counted.count"), message);
-    assertTrue(message.contains("state=fields:com.example.Cpu$Counted-count"), message);
+    assertTrue(message.contains("not the static com.example.Processor$Counted.count"), message);
+    assertTrue(message.contains("state=fields:com.example.Processor$Counted-count"), message);
     Reference.reachabilityFence(counted);
   }
 
   @Test
   void addressOfRamIsRefused() throws Exception {
-    install("state", "fields:com.example.Cpu$Counted-count");
-    Cpu.Counted counted = new Cpu.Counted();
+    install("state", "fields:com.example.Processor$Counted-count");
+    Processor.Counted counted = new Processor.Counted();
     guest.ramAddress = counted.address = 0x7f0000001000L;
     String message =
         assertThrows(IOException.class, guest.participants().get(0)::prepare).getMessage();
@@ -242,18 +244,18 @@ class FieldStateTest extends HookedTest {
 
   @Test
   void finalFieldMustBeWhatItWas() throws Exception {
-    Participant participant = cpu("fields:com.example.Cpu");
+    Participant participant = cpu("fields:com.example.Processor");
     byte[] state = save(participant);
-    Cpu other = new Cpu(4, banks());
+    Processor other = new Processor(4, banks());
     other.cycles = 12;
     Participant second = guest.participants().get(1);
     String message = assertThrows(IOException.class, () -> second.load(state)).getMessage();
     assertTrue(
         message.startsWith(
-            "com.example.Cpu.model is final and cannot be put back: it was 3 and is 4"),
+            "com.example.Processor.model is final and cannot be put back: it was 3 and is 4"),
         message);
     assertEquals(12, other.cycles, "changed before it was checked");
-    Cpu larger = new Cpu(3, new byte[][] {{1, 2, 3}, {3, 4}, {5, 6}});
+    Processor larger = new Processor(3, new byte[][] {{1, 2, 3}, {3, 4}, {5, 6}});
     Participant third = guest.participants().get(2);
     assertTrue(
         assertThrows(IOException.class, () -> third.load(state)).getMessage().contains("is final"));
@@ -262,25 +264,25 @@ class FieldStateTest extends HookedTest {
 
   @Test
   void stateOfOtherFieldsIsRefusedByName() throws Exception {
-    byte[] state = save(cpu("fields:com.example.Cpu-cache"));
+    byte[] state = save(cpu("fields:com.example.Processor-cache"));
     hooks.close();
-    Participant all = cpu("fields:com.example.Cpu");
+    Participant all = cpu("fields:com.example.Processor");
     cpu.cycles = 5;
     assertTrue(
         assertThrows(IOException.class, () -> all.load(state))
             .getMessage()
-            .startsWith("the image lacks com.example.Cpu.cache: give the state= option"));
+            .startsWith("the image lacks com.example.Processor.cache: give the state= option"));
     hooks.close();
-    Participant fewer = cpu("fields:com.example.Cpu-half-cache");
+    Participant fewer = cpu("fields:com.example.Processor-half-cache");
     assertTrue(
         assertThrows(IOException.class, () -> fewer.load(state))
             .getMessage()
-            .startsWith("the image has com.example.Cpu.half, which state="));
+            .startsWith("the image has com.example.Processor.half, which state="));
   }
 
   @Test
   void noDamageGoesUnseenOrBreaksTheReader() throws Exception {
-    Participant participant = cpu("fields:com.example.Cpu");
+    Participant participant = cpu("fields:com.example.Processor");
     byte[] state = save(participant);
     for (int length = 0; length < state.length; length++) {
       byte[] part = Arrays.copyOf(state, length);
@@ -301,7 +303,7 @@ class FieldStateTest extends HookedTest {
 
   @Test
   void ramOnTheHeapIsNamedNotCopied() throws Exception {
-    Participant participant = cpu("fields:com.example.Cpu");
+    Participant participant = cpu("fields:com.example.Processor");
     byte[][] ram = cpu.banks();
     guest.heapRam.put("ram", ram);
     cpu.current = ram[2];

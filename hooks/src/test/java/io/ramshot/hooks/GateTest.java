@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.example.Board;
 import com.example.FastBoard;
+import com.example.FastCpu;
 import io.ramshot.SnapshotException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -326,6 +327,121 @@ class GateTest extends HookedTest {
     assertEquals(1, board.quanta.get());
     hooks.vcpus().freeze(LONG);
     hooks.vcpus().thaw();
+  }
+
+  @Test
+  void quantumOfOneGateInsideAnotherIsOverWithTheOuterOne() throws Exception {
+    install("gate", "com.example.Board::step(Runnable), com.example.Cpu::step");
+    FastCpu inner = new FastCpu();
+    CountDownLatch innerOver = new CountDownLatch(1);
+    CountDownLatch leave = new CountDownLatch(1);
+    Thread cpu =
+        new Thread(
+            () ->
+                board.step(
+                    () -> {
+                      inner.step(() -> {});
+                      innerOver.countDown();
+                      await(leave);
+                    }),
+            "outer-cpu");
+    cpu.start();
+    await(innerOver);
+    SnapshotException e = assertThrows(SnapshotException.class, () -> hooks.vcpus().freeze(SHORT));
+    assertTrue(e.getMessage().contains("\"outer-cpu\""), e.getMessage());
+    leave.countDown();
+    cpu.join();
+    hooks.vcpus().freeze(SHORT);
+  }
+
+  @Test
+  void innerQuantumThatThrowsLeavesTheThreadInTheOuterOne() throws Exception {
+    install("gate", "com.example.Board::step(Runnable), com.example.Cpu::step");
+    FastCpu inner = new FastCpu();
+    CountDownLatch thrown = new CountDownLatch(1);
+    CountDownLatch leave = new CountDownLatch(1);
+    Thread cpu =
+        new Thread(
+            () ->
+                board.step(
+                    () -> {
+                      try {
+                        inner.step(
+                            () -> {
+                              throw new IllegalStateException("trap");
+                            });
+                      } catch (IllegalStateException e) {
+                        thrown.countDown();
+                      }
+                      await(leave);
+                    }));
+    cpu.start();
+    await(thrown);
+    assertThrows(SnapshotException.class, () -> hooks.vcpus().freeze(SHORT));
+    leave.countDown();
+    cpu.join();
+    hooks.vcpus().freeze(SHORT);
+  }
+
+  @Test
+  void oneObjectsQuantaOnTwoThreadsAreBothWaitedFor() throws Exception {
+    install("gate", "com.example.Board::step");
+    CountDownLatch entered = new CountDownLatch(2);
+    CountDownLatch[] leave = {new CountDownLatch(1), new CountDownLatch(1)};
+    for (CountDownLatch mine : leave) {
+      new Thread(
+              () ->
+                  board.step(
+                      () -> {
+                        entered.countDown();
+                        await(mine);
+                      }))
+          .start();
+    }
+    await(entered);
+    assertThrows(SnapshotException.class, () -> hooks.vcpus().freeze(SHORT));
+    leave[0].countDown();
+    assertThrows(SnapshotException.class, () -> hooks.vcpus().freeze(SHORT));
+    leave[1].countDown();
+    hooks.vcpus().freeze(LONG);
+  }
+
+  @Test
+  void defaultMethodOfAnInterfaceIsAGate() throws Exception {
+    install("gate", "com.example.Cpu::step");
+    CountDownLatch entered = new CountDownLatch(1);
+    CountDownLatch leave = new CountDownLatch(1);
+    FastCpu fast = new FastCpu();
+    Thread cpu =
+        new Thread(
+            () ->
+                fast.step(
+                    () -> {
+                      entered.countDown();
+                      await(leave);
+                    }));
+    cpu.start();
+    await(entered);
+    assertThrows(SnapshotException.class, () -> hooks.vcpus().freeze(SHORT));
+    leave.countDown();
+    hooks.vcpus().freeze(LONG);
+    cpu.join();
+  }
+
+  @Test
+  void abstractMethodIsAWarningThatNamesWhoImplementsIt() throws Exception {
+    install("gate", "com.example.Cpu::cycle");
+    new FastCpu().cycle();
+    assertEquals(
+        List.of(
+            "gate=com.example.Cpu::cycle: cycle of com.example.Cpu is abstract and has no code to"
+                + " gate: name the class that implements it"),
+        guest.warnings());
+    hooks.vcpus().freeze(SHORT);
+    assertEquals(
+        "no vCPU has come to a gate yet, so the freeze stops nobody: com.example.Cpu::cycle was not"
+            + " found, but write gate=com.example.FastCpu::cycle",
+        guest.warnings().get(1));
   }
 
   @Test

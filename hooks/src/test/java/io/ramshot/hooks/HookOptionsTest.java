@@ -66,8 +66,8 @@ class HookOptionsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "gates | x | unknown option gates: did you mean gate? (known: gate, state, ram.by, ram.min, ram.holder, adapter)",
-        "ram-min | 1m | unknown option ram-min: did you mean ram.min? (known: gate, state, ram.by, ram.min, ram.holder, adapter)",
+        "gates | x | unknown option gates: did you mean gate? (known: gate, state, ram.by, ram.min, ram.holder, freeze, pause, adapter)",
+        "ram-min | 1m | unknown option ram-min: did you mean ram.min? (known: gate, state, ram.by, ram.min, ram.holder, freeze, pause, adapter)",
         "gate | a.Board.step | gate=a.Board.step names no method: write com.example.Board::step, or com.example.Board::step(int,long) for one overload",
         "state | a.Board::save | state=a.Board::save names no two methods: write com.example.Board::save/load, or fields:com.example.Board",
         "state | fields:a/b | state=fields:a/b names no class: write fields:com.example.Cpu, or fields:com.example.Cpu-bus to leave its field bus as it is",

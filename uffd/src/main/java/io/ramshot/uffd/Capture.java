@@ -42,6 +42,9 @@ public final class Capture implements AutoCloseable {
   public static Capture prepare(CaptureOptions options, List<Range> ranges, Path file)
       throws EngineException {
     Engine.load();
+    if (ranges.stream().anyMatch(Range::onHeap)) {
+      HeapArrays.load();
+    }
     PointerByReference out = new PointerByReference();
     long[] failure = new long[2];
     int result =
@@ -51,6 +54,7 @@ public final class Capture implements AutoCloseable {
             ranges.stream().mapToLong(Range::address).toArray(),
             ranges.stream().mapToLong(Range::length).toArray(),
             ranges.stream().mapToLong(Range::fileOffset).toArray(),
+            ranges.stream().mapToLong(range -> range.fragile() ? 1 : 0).toArray(),
             file.toString(),
             out,
             failure);
@@ -68,7 +72,7 @@ public final class Capture implements AutoCloseable {
    * @param arrays as for {@link #arm}, as they are just now
    */
   public void collapse(List<Object> arrays) {
-    Engine.rs_snapshot_collapse(handle);
+    Engine.rs_snapshot_collapse(handle, onHeap() ? HeapArrays.addresses(arrays) : null);
   }
 
   /**
@@ -81,9 +85,37 @@ public final class Capture implements AutoCloseable {
    * @throws EngineException if it failed or was cancelled; nothing is protected then
    */
   public void arm(List<Object> arrays) throws EngineException {
-    if (Engine.rs_snapshot_arm(handle) != 0) {
+    int result;
+    if (onHeap()) {
+      requireLengths(arrays);
+      result = HeapArrays.arm(Pointer.nativeValue(handle), arrays);
+    } else {
+      result = Engine.rs_snapshot_arm(handle, null);
+    }
+    if (result != 0) {
       await(END_MILLIS); /* whoever ends it may not have written down why yet */
       throw new EngineException(failure());
+    }
+  }
+
+  private boolean onHeap() {
+    return ranges.stream().anyMatch(Range::onHeap);
+  }
+
+  /** What the engine protects is as long as it was told; more would be somebody else's. */
+  private void requireLengths(List<Object> arrays) throws EngineException {
+    for (int i = 0; i < ranges.size(); i++) {
+      Range range = ranges.get(i);
+      Object array = arrays.get(i);
+      if (range.onHeap() && (array == null || HeapArrays.bytes(array) != range.length())) {
+        cancel();
+        throw new EngineException(
+            "block "
+                + range.name()
+                + " is not an array of "
+                + range.length()
+                + " bytes any more: start the snapshot once more");
+      }
     }
   }
 
@@ -98,11 +130,17 @@ public final class Capture implements AutoCloseable {
    *
    * @throws EngineException if the image is not what stood in RAM at the freeze
    */
-  public void requireWhole() throws EngineException {}
+  public void requireWhole() throws EngineException {
+    Engine.rs_snapshot_settle(handle);
+    long lost = figure(Figure.LOST);
+    if (lost != 0) {
+      throw new EngineException(Failure.describe(Step.LOST, 0, lost - 1, ranges, file));
+    }
+  }
 
   /** Where a block was at the freeze. Valid after {@link #arm}, until {@link #close}. */
   public long address(int range) {
-    return ranges.get(range).address();
+    return Engine.rs_snapshot_address(handle, range);
   }
 
   /** Ends it: when this returns nothing is protected. Harmless once it has ended. */
@@ -146,14 +184,19 @@ public final class Capture implements AutoCloseable {
         file);
   }
 
-  /** The kind of each page of a block, one byte a page. Valid until {@link #close}. */
+  /**
+   * The kind of each page that a block had at the freeze, one byte a page. Valid until {@link
+   * #close}.
+   */
   public ByteBuffer kinds(int range) {
-    return Engine.rs_snapshot_kinds(handle, range).getByteBuffer(0, ranges.get(range).pages());
+    return Engine.rs_snapshot_kinds(handle, range)
+        .getByteBuffer(0, Engine.rs_snapshot_pages(handle, range));
   }
 
-  /** The CRC-32C of each page of a block, in native order. Valid until {@link #close}. */
+  /** The CRC-32C of each of these pages, in native order. Valid until {@link #close}. */
   public ByteBuffer crcs(int range) {
-    return Engine.rs_snapshot_crcs(handle, range).getByteBuffer(0, 4L * ranges.get(range).pages());
+    return Engine.rs_snapshot_crcs(handle, range)
+        .getByteBuffer(0, 4 * Engine.rs_snapshot_pages(handle, range));
   }
 
   /** Cancels it if it has not ended, and lets go of its memory. */

@@ -27,7 +27,8 @@ final class Engine {
     NativeLibrary library = LibraryLoader.load();
     Native.register(Engine.class, library);
     if (rs_figure_count() != Figure.values().length
-        || rs_stall_bucket_count() != StallBuckets.COUNT) {
+        || rs_stall_bucket_count() != StallBuckets.COUNT
+        || rs_track_figure_count() != TrackFigure.values().length) {
       throw new EngineException(
           library.getFile()
               + " does not belong to this ramshot: remove it, or the setting that names it");
@@ -57,13 +58,14 @@ final class Engine {
       long[] addresses,
       long[] lengths,
       long[] offsets,
+      long[] fragile,
       String path,
       PointerByReference out,
       long[] failure);
 
-  static native int rs_snapshot_collapse(Pointer snapshot);
+  static native int rs_snapshot_collapse(Pointer snapshot, long[] addresses);
 
-  static native int rs_snapshot_arm(Pointer snapshot);
+  static native int rs_snapshot_arm(Pointer snapshot, long[] addresses);
 
   static native int rs_snapshot_wait(Pointer snapshot, int timeoutMillis);
 
@@ -73,6 +75,10 @@ final class Engine {
 
   static native Pointer rs_snapshot_figures(Pointer snapshot);
 
+  static native long rs_snapshot_address(Pointer snapshot, int block);
+
+  static native long rs_snapshot_pages(Pointer snapshot, int block);
+
   static native Pointer rs_snapshot_kinds(Pointer snapshot, int block);
 
   static native Pointer rs_snapshot_crcs(Pointer snapshot, int block);
@@ -80,4 +86,36 @@ final class Engine {
   static native void rs_snapshot_settle(Pointer snapshot);
 
   static native void rs_snapshot_close(Pointer snapshot);
+
+  static native int rs_track_figure_count();
+
+  static native int rs_can_protect(long address, long length);
+
+  static native int rs_can_track(long address, long length);
+
+  static native int rs_track_open(
+      long[] options,
+      int count,
+      long[] addresses,
+      long[] lengths,
+      long[] offsets,
+      String path,
+      PointerByReference out,
+      long[] failure);
+
+  static native int rs_track_copy(Pointer track, long[] failure);
+
+  static native int rs_track_freeze(Pointer track, long[] failure);
+
+  static native int rs_track_finish(Pointer track, long[] failure);
+
+  static native void rs_track_stop(Pointer track);
+
+  static native Pointer rs_track_figures(Pointer track);
+
+  static native Pointer rs_track_kinds(Pointer track, int block);
+
+  static native Pointer rs_track_crcs(Pointer track, int block);
+
+  static native void rs_track_close(Pointer track);
 }

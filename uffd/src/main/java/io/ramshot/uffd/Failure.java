@@ -18,7 +18,16 @@ final class Failure {
   private static final int ENOSPC = 28;
   private static final int EROFS = 30;
   private static final int ENOSYS = 38;
+  private static final int EOPNOTSUPP = 95;
   private static final int EDQUOT = 122;
+
+  private static final String HEAP_REMEDY =
+      "the JVM gave part of its heap back to the system, so set -Xms to what -Xmx is, and start the"
+          + " snapshot once more";
+  private static final String HOST_REMEDY =
+      "the host unmapped, discarded or truncated it while the snapshot ran, so start it once more"
+          + " when the host does not";
+  private static final String FETCH_REMEDY = "let the container's seccomp profile permit it";
 
   private Failure() {}
 
@@ -54,12 +63,17 @@ final class Failure {
               + reason
               + ": was its memory unmapped behind ramshot's back?";
       case WRITE -> "cannot write " + file + reason + ": " + fileRemedy(error, file);
-      case RELEASE ->
-          "block "
-              + where
-              + " could not be released page by page"
-              + reason
-              + " and was released as a whole: was its memory unmapped behind ramshot's back?";
+      case RELEASE, LOST, FETCH ->
+          block < 0
+              ? "guest RAM cannot be copied by process_vm_readv" + reason + ": " + FETCH_REMEDY
+              : "memory of block "
+                  + where
+                  + " was taken away"
+                  + reason
+                  + " before it had been saved: "
+                  + (ranges.get((int) block).onHeap() ? HEAP_REMEDY : HOST_REMEDY);
+      case PLACE ->
+          "block " + where + " cannot be captured in place" + reason + ": " + place(error);
       case READ_FAULT -> "userfaultfd gave no more messages" + reason + ": please report this";
       case STALLED ->
           "a guest thread waited too long for a page of block "
@@ -73,7 +87,7 @@ final class Failure {
     };
   }
 
-  private static String fileRemedy(int error, Path file) {
+  static String fileRemedy(int error, Path file) {
     return switch (error) {
       case EPERM, EACCES ->
           "this user may not write to folder " + file.getParent() + "; choose another";
@@ -86,7 +100,7 @@ final class Failure {
     };
   }
 
-  private static String openRemedy(int error) {
+  static String openRemedy(int error) {
     return switch (error) {
       case EPERM, EACCES ->
           "give this user access to /dev/userfaultfd, or the JVM the capability CAP_SYS_PTRACE, or"
@@ -95,6 +109,16 @@ final class Failure {
       case EMFILE -> "raise the limit of open files (ulimit -n)";
       case ENOMEM -> "free some memory";
       default -> "is userfaultfd forbidden by a container's seccomp profile?";
+    };
+  }
+
+  private static String place(int error) {
+    return switch (error) {
+      case EEXIST -> "it overlaps another block; register each array once";
+      case ENOMEM -> "free some memory";
+      case EOPNOTSUPP ->
+          "this JVM tells nobody where an array is; run it without -Xcheck:jni and on HotSpot";
+      default -> registerRemedy(error);
     };
   }
 

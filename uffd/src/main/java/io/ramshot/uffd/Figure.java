@@ -13,7 +13,7 @@ public enum Figure {
   CHUNKS_SAVED,
   /** Chunks copied to the pool while a guest thread waited. */
   CHUNKS_COPIED,
-  /** Chunks copied to the pool before a guest thread came to wait. */
+  /** Chunks copied to the pool by the bulk thread, before or after a guest thread came to wait. */
   CHUNKS_AHEAD,
   /** Chunks without a populated page at the freeze. */
   CHUNKS_EMPTY,
@@ -31,6 +31,8 @@ public enum Figure {
   REQUESTS,
   /** Write faults that waited for the file. */
   REQUESTS_WAITED,
+  /** Taking arrays' addresses, with the wait for a critical section, and registering, in ns. */
+  PLACE_NS,
   /** Copying edges, in ns. */
   EDGES_NS,
   /** Finding populated pages, in ns. */
@@ -48,7 +50,9 @@ public enum Figure {
   /** Stalls in the histogram. */
   STALLS,
   /** The longest stall, in ns. */
-  STALL_MAX_NS;
+  STALL_MAX_NS,
+  /** A block of which memory was taken away before it was saved: its index + 1; 0: none. */
+  LOST;
 
   /** Where it stands behind the pointer to the figures, in bytes. */
   long offset() {

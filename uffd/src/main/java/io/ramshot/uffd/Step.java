@@ -16,7 +16,10 @@ enum Step {
   RELEASE,
   READ_FAULT,
   STALLED,
-  FREED;
+  FREED,
+  PLACE,
+  FETCH,
+  LOST;
 
   private static final Step[] VALUES = values();
 

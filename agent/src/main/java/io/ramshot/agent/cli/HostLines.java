@@ -32,12 +32,21 @@ final class HostLines {
               block.get("address")));
     }
     String[] gates = (String[]) target.attribute("Gates");
-    lines.add(
-        "gates: "
-            + (gates.length == 0 ? "none, the guest is not frozen as a whole" : gates.length));
+    boolean suspends = (',' + options + ',').contains(",freeze=threads,");
+    lines.add("gates: " + (gates.length == 0 ? "none" + without(suspends) : gates.length));
     for (String gate : gates) {
       lines.add("  " + gate);
     }
+    if (suspends) {
+      lines.add("threads: all Java threads are suspended while RAM is armed");
+    }
     return lines;
+  }
+
+  private static String without(boolean suspends) {
+    return suspends
+        ? ""
+        : ", a snapshot stops nobody and its pages are not of one instant: give gate= or"
+            + " freeze=threads";
   }
 }

@@ -38,6 +38,12 @@ public final class AgentOptions {
   /** A jar with an adapter for the host. Default: none. */
   public static final String ADAPTER = HookOptions.ADAPTER;
 
+  /** What a freeze stops: gates or threads. Default: gates. */
+  public static final String FREEZE = HookOptions.FREEZE;
+
+  /** Methods that make a native engine return from a long call. Default: none. */
+  public static final String PAUSE = HookOptions.PAUSE;
+
   /**
    * Size of the copy pool, which bounds a snapshot's extra memory. Default: what fits RAM and the
    * machine.
@@ -85,6 +91,8 @@ public final class AgentOptions {
     KEYS.put(RAM_BY, "classes or packages that allocate guest RAM, com.example.** [all]");
     KEYS.put(RAM_HOLDER, "fields that hold guest RAM, com.example.Memory#address [none]");
     KEYS.put(ADAPTER, "a jar with an adapter for the host [none]");
+    KEYS.put(FREEZE, "what a freeze stops: vCPUs at gates, or all Java threads [gates]");
+    KEYS.put(PAUSE, "methods that stop a native engine's run, com.example.Engine::stop [none]");
     KEYS.put(POOL, "size of the copy pool, at least 2m [what fits RAM and the machine]");
     KEYS.put(HUGEPAGES, "ask for transparent huge pages [true]");
     KEYS.put(DIRECTIO, "try O_DIRECT before buffered writes [true]");

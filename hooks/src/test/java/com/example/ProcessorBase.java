@@ -1,7 +1,7 @@
 package com.example;
 
 /** Has private state of its own. */
-public abstract class CpuBase {
+public abstract class ProcessorBase {
   private int pc;
   protected final short[] stack = new short[8];
 

@@ -1,0 +1,216 @@
+package io.ramshot.uffd;
+
+import com.sun.jna.Pointer;
+import com.sun.jna.ptr.PointerByReference;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Captures blocks that the engine cannot write-protect, such as a file mapped from ext4: copied
+ * while the guest runs, and what it wrote meanwhile again, the last of it in the freeze.
+ *
+ * <p>{@link #copy}, {@link #freeze} and {@link #finish} come one after the other. No guest thread
+ * ever waits for any of it. The other methods may be called by any thread.
+ */
+public final class Tracking implements AutoCloseable {
+  private static final int EINVAL = 22;
+
+  /** Smaller blocks the engine copies in the freeze, wherever they are mapped. */
+  private static final long SMALL_BLOCK_BYTES = 1 << 20;
+
+  private final List<Range> ranges;
+  private final Path file;
+
+  /** Written under this object's lock, as all below is guarded by it. Null once closed. */
+  private volatile Pointer handle;
+
+  private long[] lastFigures;
+  private boolean inside;
+  private volatile boolean stopped;
+  private boolean closing;
+
+  private Tracking(Pointer handle, List<Range> ranges, Path file) {
+    this.handle = handle;
+    this.ranges = ranges;
+    this.file = file;
+  }
+
+  /**
+   * Whether a block must be tracked, because the engine cannot write-protect it.
+   *
+   * @param name for messages
+   * @param length in bytes
+   * @throws EngineException if neither is possible
+   */
+  public static boolean isNeeded(String name, long address, long length) throws EngineException {
+    Engine.load();
+    if (length < SMALL_BLOCK_BYTES || Engine.rs_can_protect(address, length) != -EINVAL) {
+      return false; /* whatever else is wrong, the engine has the words for it */
+    }
+    int result = Engine.rs_can_track(address, length);
+    if (result != 0) {
+      throw new EngineException(TrackFailure.refused(name, -result));
+    }
+    return true;
+  }
+
+  /**
+   * Registers and protects the blocks.
+   *
+   * @param stagingBytes the most that is copied during the freeze
+   * @param settledNanos copying goes on until what is left takes no longer than this
+   * @param bytesPerSecond upper bound on the rate of writing, 0 for none
+   * @param file the image's, which exists
+   * @throws EngineException if something is missing; nothing is left behind then
+   */
+  public static Tracking open(
+      long stagingBytes,
+      long settledNanos,
+      long bytesPerSecond,
+      boolean directIo,
+      List<Range> ranges,
+      Path file)
+      throws EngineException {
+    Engine.load();
+    PointerByReference out = new PointerByReference();
+    long[] failure = new long[2];
+    int result =
+        Engine.rs_track_open(
+            new long[] {stagingBytes, settledNanos, bytesPerSecond, directIo ? 1 : 0},
+            ranges.size(),
+            ranges.stream().mapToLong(Range::address).toArray(),
+            ranges.stream().mapToLong(Range::length).toArray(),
+            ranges.stream().mapToLong(Range::fileOffset).toArray(),
+            file.toString(),
+            out,
+            failure);
+    if (result != 0) {
+      throw new EngineException(
+          TrackFailure.describe(step(failure), -result, failure[1], ranges, file, new long[0]));
+    }
+    return new Tracking(out.getValue(), List.copyOf(ranges), file);
+  }
+
+  private static TrackFailure.Step step(long[] failure) {
+    return TrackFailure.Step.values()[(int) failure[0]];
+  }
+
+  /**
+   * Copies all, and what is written meanwhile, until little enough is left.
+   *
+   * @throws EngineException if that cannot be, or it was stopped
+   */
+  public void copy() throws EngineException {
+    call(Engine::rs_track_copy);
+  }
+
+  /**
+   * The freeze: finds and copies what was written last. Touches no file. The vCPUs must be parked.
+   *
+   * <p>Takes no lock: a thread that the freeze has stopped may hold it. Only the caller's own
+   * thread closes this.
+   *
+   * @throws EngineException if that is too much, or memory has changed in ways not to be seen
+   */
+  public void freeze() throws EngineException {
+    Pointer track = handle;
+    if (stopped || track == null) {
+      throw new EngineException("cancelled");
+    }
+    long[] failure = new long[2];
+    int result = Engine.rs_track_freeze(track, failure);
+    if (result != 0) {
+      throw new EngineException(describe(track, failure, -result));
+    }
+  }
+
+  private String describe(Pointer track, long[] failure, int error) {
+    return TrackFailure.describe(
+        step(failure), error, failure[1], ranges, file, readFigures(track));
+  }
+
+  /**
+   * While the guest runs again: stops tracking, and writes what the freeze copied.
+   *
+   * @throws EngineException if it cannot be written, or it was stopped
+   */
+  public void finish() throws EngineException {
+    call(Engine::rs_track_finish);
+  }
+
+  private interface Part {
+    int run(Pointer track, long[] failure);
+  }
+
+  private void call(Part part) throws EngineException {
+    Pointer track;
+    synchronized (this) {
+      if (stopped || handle == null) {
+        throw new EngineException("cancelled");
+      }
+      inside = true;
+      track = handle;
+    }
+    long[] failure = new long[2];
+    int result = part.run(track, failure);
+    String message;
+    synchronized (this) {
+      inside = false;
+      message = result == 0 ? null : describe(track, failure, -result);
+      if (closing) {
+        free();
+      }
+    }
+    if (message != null) {
+      throw new EngineException(message);
+    }
+  }
+
+  /** Has whatever is under way end soon, and lets nothing more begin. */
+  public synchronized void stop() {
+    stopped = true;
+    if (handle != null) {
+      Engine.rs_track_stop(handle);
+    }
+  }
+
+  public synchronized long figure(TrackFigure figure) {
+    return handle == null
+        ? lastFigures[figure.ordinal()]
+        : Engine.rs_track_figures(handle).getLong(figure.offset());
+  }
+
+  private static long[] readFigures(Pointer track) {
+    return Engine.rs_track_figures(track).getLongArray(0, TrackFigure.values().length);
+  }
+
+  /** The kind of each page of a block, one byte a page. Valid until {@link #close}. */
+  public synchronized ByteBuffer kinds(int range) {
+    return Engine.rs_track_kinds(handle, range).getByteBuffer(0, ranges.get(range).pages());
+  }
+
+  /** The CRC-32C of each page of a block, in native order. Valid until {@link #close}. */
+  public synchronized ByteBuffer crcs(int range) {
+    return Engine.rs_track_crcs(handle, range).getByteBuffer(0, 4L * ranges.get(range).pages());
+  }
+
+  /** Ends tracking; where a part still hangs in a dead disk, as soon as that returns. */
+  @Override
+  public synchronized void close() {
+    if (handle == null || closing) {
+      return;
+    }
+    stop();
+    closing = true;
+    if (!inside) {
+      free();
+    }
+  }
+
+  private void free() {
+    lastFigures = readFigures(handle);
+    Engine.rs_track_close(handle);
+    handle = null;
+  }
+}
