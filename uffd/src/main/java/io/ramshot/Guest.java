@@ -160,6 +160,22 @@ public final class Guest {
   }
 
   /**
+   * What the sources find just now, by block name: arrays, and arrays of arrays. A source that
+   * fails is passed over.
+   */
+  public Map<String, Object> heapRam() {
+    Map<String, Object> all = new LinkedHashMap<>();
+    for (RamSource source : sources) {
+      try {
+        found(source).forEach(block -> all.put(block.name(), block.ram().value()));
+      } catch (SnapshotException e) {
+        continue; /* a snapshot or a restore says so, to somebody who can act on it */
+      }
+    }
+    return all;
+  }
+
+  /**
    * {@link #blocks}, but nothing is passed over. Takes no lock.
    *
    * @throws SnapshotException if a source fails, or finds what cannot be captured

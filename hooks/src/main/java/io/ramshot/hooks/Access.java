@@ -27,6 +27,16 @@ final class Access {
     return member;
   }
 
+  /** Lets a module see and open what is in a class's package, as if all were on a class path. */
+  void open(Class<?> type, Module to) {
+    Module module = type.getModule();
+    String pack = type.getPackageName();
+    if (!module.isOpen(pack, to)) {
+      Map<String, Set<Module>> packages = Map.of(pack, Set.of(to));
+      instrumentation.redefineModule(module, Set.of(), packages, packages, Set.of(), Map.of());
+    }
+  }
+
   /** The class of this name among an object's class and its parents, or null. */
   static Class<?> declaring(Object instance, String className) {
     Class<?> type = instance.getClass();

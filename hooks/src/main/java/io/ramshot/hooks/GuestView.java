@@ -6,6 +6,7 @@ import io.ramshot.Participant;
 import io.ramshot.RamSource;
 import io.ramshot.image.BlockKind;
 import java.nio.ByteBuffer;
+import java.util.Map;
 
 /** The part of {@link Guest} that hooks use; what registers returns its own undo. */
 interface GuestView {
@@ -21,6 +22,25 @@ interface GuestView {
   void add(Participant participant);
 
   void remove(Participant participant);
+
+  /** Whether a block holds this address. */
+  default boolean isAddress(long address) {
+    return false;
+  }
+
+  /** The guest's arrays on the heap, by block name. */
+  default Map<String, Object> heapRam() {
+    return Map.of();
+  }
+
+  /**
+   * The guest itself, for adapters.
+   *
+   * @throws IllegalStateException if this is a view of none
+   */
+  default Guest guest() {
+    throw new IllegalStateException("no guest");
+  }
 
   /** What may be locked during a freeze. */
   default Object[] monitors() {
@@ -60,6 +80,22 @@ interface GuestView {
       @Override
       public void remove(Participant participant) {
         guest.remove(participant);
+      }
+
+      @Override
+      public boolean isAddress(long address) {
+        return guest.blocks().stream()
+            .anyMatch(b -> address >= b.address() && address - b.address() < b.length());
+      }
+
+      @Override
+      public Map<String, Object> heapRam() {
+        return guest.heapRam();
+      }
+
+      @Override
+      public Guest guest() {
+        return guest;
       }
 
       @Override

@@ -22,6 +22,7 @@ import java.util.stream.Collectors;
  * @param ramNative see {@link #RAM_NATIVE}
  * @param freeze see {@link #FREEZE}
  * @param pauses see {@link #PAUSE}
+ * @param adapter see {@link #ADAPTER}; null for none
  */
 public record HookOptions(
     List<GateSpec> gates,
@@ -31,7 +32,8 @@ public record HookOptions(
     List<RamSpec> ram,
     List<NativeSpec> ramNative,
     FreezeBy freeze,
-    List<PauseSpec> pauses) {
+    List<PauseSpec> pauses,
+    String adapter) {
 
   /**
    * Methods whose running instances are vCPU quanta: {@code com.example.Board::step}, or {@code
@@ -40,7 +42,9 @@ public record HookOptions(
   public static final String GATE = "gate";
 
   /**
-   * Classes that save and load state: {@code com.example.Board::save/load}. A list; default none.
+   * Classes that save and load state: {@code com.example.Board::save/load}, or {@code
+   * fields:com.example.Cpu} to capture fields, {@code fields:com.example.Cpu-bus-log} to leave
+   * some. A list; default none.
    */
   public static final String STATE = "state";
 
@@ -73,6 +77,9 @@ public record HookOptions(
    */
   public static final String RAM_NATIVE = "ram.native";
 
+  /** A jar with an {@link Adapter} for the host, which is loaded beside ramshot. Default none. */
+  public static final String ADAPTER = "adapter";
+
   /**
    * What a freeze stops: {@code gates}, which is nobody where there is none, or {@code threads}:
    * every Java thread of the host, after gates if there are any. Default gates.
@@ -88,7 +95,7 @@ public record HookOptions(
 
   /** Every key, in the order in which they are printed. */
   public static final List<String> KEYS =
-      List.of(GATE, STATE, RAM, RAM_BY, RAM_MIN, RAM_NATIVE, FREEZE, PAUSE);
+      List.of(GATE, STATE, RAM, RAM_BY, RAM_MIN, RAM_NATIVE, FREEZE, PAUSE, ADAPTER);
 
   public static final HookOptions DEFAULTS =
       new HookOptions(
@@ -99,7 +106,8 @@ public record HookOptions(
           List.of(),
           List.of(),
           FreezeBy.GATES,
-          List.of());
+          List.of(),
+          null);
 
   /** Below a page, hooks would look at allocations that cannot be guest RAM. */
   private static final long LEAST_RAM_MIN = 4096;
@@ -153,7 +161,8 @@ public record HookOptions(
         list(values, RAM, RamSpec::parse),
         list(values, RAM_NATIVE, NativeSpec::parse),
         freeze == null ? DEFAULTS.freeze : FreezeBy.parse(freeze.strip()),
-        list(values, PAUSE, PauseSpec::parse));
+        list(values, PAUSE, PauseSpec::parse),
+        values.get(ADAPTER));
   }
 
   /** {@link #parse(Map)} of properties. */
@@ -184,6 +193,9 @@ public record HookOptions(
       map.put(FREEZE, freeze.toString());
     }
     put(map, PAUSE, pauses);
+    if (adapter != null) {
+      map.put(ADAPTER, adapter);
+    }
     return map;
   }
 

@@ -12,6 +12,7 @@ import java.lang.instrument.Instrumentation;
 import java.nio.ByteBuffer;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -48,6 +49,7 @@ public final class Hooks implements AutoCloseable {
   private final NativeMemory nativeMemory;
   private final GuestView guest;
   private final Pauses pauses;
+  private final Adapters adapters;
   private final Vcpus vcpus;
   private final AtomicBoolean closed = new AtomicBoolean();
   private final HookTransformer transformer;
@@ -76,19 +78,23 @@ public final class Hooks implements AutoCloseable {
     nativeMemory = new NativeMemory(options, ram, pageBytes, once);
     LoadedClasses classes = new LoadedClasses(instrumentation);
     gates = new Gates(options.gates(), classes, once);
-    states = new States(options.states(), guest, access, once);
+    states =
+        new States(
+            options.states(), guest, access, this::isRam, new RamNames(guest::heapRam), once);
     pauses = new Pauses(options.pauses(), access, classes, once);
     Vcpus gated = new GateVcpus(gates, states, pauses);
     vcpus =
         options.freeze() == FreezeBy.THREADS
             ? new ThreadVcpus(gated, !options.gates().isEmpty(), guest.monitors(), once)
             : gated;
+    adapters = new Adapters(options.adapter(), guest, access, once);
     Set<String> hooked = new HashSet<>(RamAdvice.CLASSES);
     options.gates().forEach(g -> hooked.add(g.className()));
     options.states().forEach(s -> hooked.add(s.className()));
     options.ram().forEach(r -> hooked.add(r.className()));
     options.ramNative().forEach(n -> hooked.add(n.className()));
     options.pauses().forEach(p -> hooked.add(p.className()));
+    hooked.addAll(adapters.classNames());
     transformer = new HookTransformer(instrumentation, hooked, this::hook, once);
   }
 
@@ -99,6 +105,7 @@ public final class Hooks implements AutoCloseable {
    * @param guest gets the blocks and the participants as they appear; the caller gives it the
    *     {@link #vcpus}
    * @param warnings told, by any thread, in one line what the user should know; no line twice
+   * @throws IllegalArgumentException if the options name an adapter that cannot be loaded
    * @throws IllegalStateException if hooks are installed already, or the boot jar is not where it
    *     must be
    */
@@ -139,7 +146,13 @@ public final class Hooks implements AutoCloseable {
     if (!INSTALLED.compareAndSet(false, true)) {
       throw new IllegalStateException("hooks are installed already: close them first");
     }
-    Hooks hooks = new Hooks(instrumentation, options, guest, warnings);
+    Hooks hooks;
+    try {
+      hooks = new Hooks(instrumentation, options, guest, warnings);
+    } catch (RuntimeException | Error e) {
+      INSTALLED.set(false);
+      throw e;
+    }
     try {
       hooks.install();
     } catch (RuntimeException | Error e) {
@@ -184,10 +197,14 @@ public final class Hooks implements AutoCloseable {
       }
     }
     result = nativeMemory.hook(result, type);
+    int adapted = adapters.classNames().indexOf(name);
+    if (adapted >= 0) {
+      result = trackInstances(result, firstAdapted() + adapted);
+    }
     return result;
   }
 
-  /** Hooks of constructors are numbered: classes with state, with RAM, to be paused. */
+  /** Hooks of constructors are numbered: classes with state, with RAM, to be paused, adapted. */
   private int pausesFrom() {
     return options.states().size() + options.ram().size();
   }
@@ -207,12 +224,22 @@ public final class Hooks implements AutoCloseable {
         this.states.constructed(hook, instance);
       } else if (hook < pausesFrom()) {
         ramFields.constructed(hook - states, instance);
-      } else {
+      } else if (hook < firstAdapted()) {
         pauses.constructed(hook - pausesFrom(), instance);
+      } else {
+        adapters.constructed(hook - firstAdapted(), instance);
       }
     } catch (RuntimeException e) {
       warnings.accept("an object of " + instance.getClass().getName() + " was missed: " + e);
     }
+  }
+
+  private int firstAdapted() {
+    return pausesFrom() + options.pauses().size();
+  }
+
+  private boolean isRam(String field) {
+    return options.ram().stream().anyMatch(r -> r.toString().equals(field));
   }
 
   /** Proves that the advice runs, and makes sure that the code behind it is loaded and linked. */
@@ -266,6 +293,12 @@ public final class Hooks implements AutoCloseable {
             .instances(options.pauses().get(i).className())
             .forEach(instance -> constructed(hook, instance));
       }
+      for (int i = 0; i < adapters.classNames().size(); i++) {
+        int hook = firstAdapted() + i;
+        existing
+            .instances(adapters.classNames().get(i))
+            .forEach(instance -> constructed(hook, instance));
+      }
     } catch (EngineException | ReflectiveOperationException | RuntimeException e) {
       warnings.accept(
           "RAM and state from before ramshot came are not in checkpoints ("
@@ -310,6 +343,11 @@ public final class Hooks implements AutoCloseable {
     return gates.infos();
   }
 
+  /** Why no checkpoint of this guest can be whole, if an adapter failed on an object. */
+  public Optional<String> adapterFailure() {
+    return adapters.failure();
+  }
+
   /** What became of each configured class with state, in the order of the options. */
   public List<StateInfo> states() {
     return states.infos();
@@ -333,6 +371,7 @@ public final class Hooks implements AutoCloseable {
     ram.close();
     Allocations.sink(null);
     states.close();
+    adapters.close();
     transformer.remove();
     INSTALLED.set(false);
   }

@@ -1,28 +1,17 @@
 package io.ramshot.hooks;
 
-import java.io.DataInput;
-import java.io.DataInputStream;
-import java.io.DataOutput;
-import java.io.DataOutputStream;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import net.bytebuddy.description.method.MethodDescription;
+import net.bytebuddy.description.type.TypeDefinition;
 import net.bytebuddy.description.type.TypeDescription;
 
 /** The two methods of a host class, or of a parent, that save and load its state. */
-record StateMethods(MethodDescription.InDefinedShape save, MethodDescription.InDefinedShape load) {
-
-  private static final String SAVE_FORMS =
-      "byte[] %1$s(), void %1$s(OutputStream) or void %1$s(DataOutput)";
-  private static final String LOAD_FORMS =
-      "void %1$s(byte[]), void %1$s(InputStream) or void %1$s(DataInput)";
-
-  private static final List<Class<?>> SAVES =
-      List.of(OutputStream.class, DataOutput.class, DataOutputStream.class);
-  private static final List<Class<?>> LOADS =
-      List.of(byte[].class, InputStream.class, DataInput.class, DataInputStream.class);
+record StateMethods(
+    MethodDescription.InDefinedShape save,
+    SaveForm saveForm,
+    MethodDescription.InDefinedShape load,
+    LoadForm loadForm) {
 
   boolean areStatic() {
     return save.isStatic();
@@ -33,54 +22,76 @@ record StateMethods(MethodDescription.InDefinedShape save, MethodDescription.InD
    *     names what was wanted and what is nearest
    */
   static StateMethods find(TypeDescription type, StateSpec spec) throws NoSuchMethodException {
-    List<MethodDescription.InDefinedShape> all = new ArrayList<>();
-    Signatures.hierarchy(type).forEach(t -> all.addAll(Signatures.methods(t)));
-    StateMethods found =
-        new StateMethods(
-            find(all, spec, spec.save(), SAVE_FORMS, true),
-            find(all, spec, spec.load(), LOAD_FORMS, false));
-    if (found.save.isStatic() != found.load.isStatic()) {
-      throw new NoSuchMethodException(
-          "state=%s: one of %s and %s is static and the other is not: name two of a kind"
-              .formatted(spec, Signatures.of(found.save), Signatures.of(found.load)));
-    }
-    return found;
-  }
-
-  private static MethodDescription.InDefinedShape find(
-      List<MethodDescription.InDefinedShape> methods,
-      StateSpec spec,
-      String name,
-      String forms,
-      boolean saves)
-      throws NoSuchMethodException {
-    for (MethodDescription.InDefinedShape method : methods) {
-      if (method.getName().equals(name) && (saves ? isSave(method) : isLoad(method))) {
-        return method;
+    List<MethodDescription.InDefinedShape> all = all(type);
+    StateMethods halves = null;
+    // Bytes of the host's own before objects, where it has both.
+    for (StateEncoding encoding : StateEncoding.values()) {
+      for (MethodDescription.InDefinedShape save : all) {
+        SaveForm form = save.getName().equals(spec.save()) ? SaveForm.of(save) : null;
+        if (form == null || form.encoding != encoding) {
+          continue;
+        }
+        for (MethodDescription.InDefinedShape load : all) {
+          LoadForm loadForm =
+              load.getName().equals(spec.load())
+                  ? LoadForm.of(load, encoding, save.getReturnType().asErasure())
+                  : null;
+          if (loadForm != null && save.isStatic() == load.isStatic()) {
+            return new StateMethods(save, form, load, loadForm);
+          }
+          if (halves == null || halves.load == null) {
+            halves = new StateMethods(save, form, loadForm == null ? null : load, loadForm);
+          }
+        }
       }
     }
-    throw new NoSuchMethodException(
-        "state=%s: %s has no method %s that fits; wanted %s%s"
-            .formatted(
-                spec,
-                spec.className(),
-                name,
-                forms.formatted(name),
-                Signatures.nearest(name, methods)));
+    throw new NoSuchMethodException("state=" + spec + ": " + absence(halves, spec, all));
   }
 
-  private static boolean isSave(MethodDescription.InDefinedShape method) {
-    return method.getParameters().isEmpty()
-        ? method.getReturnType().asErasure().represents(byte[].class)
-        : takesOneOf(method, SAVES);
+  private static String absence(
+      StateMethods halves, StateSpec spec, List<MethodDescription.InDefinedShape> all) {
+    if (halves == null) {
+      return "%s has no method %s that fits; wanted %s%s"
+          .formatted(
+              spec.className(),
+              spec.save(),
+              SaveForm.WANTED.formatted(spec.save()),
+              Signatures.nearest(spec.save(), all));
+    }
+    if (halves.load == null) {
+      return "%s has no method %s that fits %s; wanted %s%s"
+          .formatted(
+              spec.className(),
+              spec.load(),
+              Signatures.of(halves.save),
+              LoadForm.wanted(halves.saveForm.encoding)
+                  .formatted(spec.load(), halves.save.getReturnType().asErasure().getActualName()),
+              Signatures.nearest(spec.load(), all));
+    }
+    return "one of %s and %s is static and the other is not: name two of a kind"
+        .formatted(Signatures.of(halves.save), Signatures.of(halves.load));
   }
 
-  private static boolean isLoad(MethodDescription.InDefinedShape method) {
-    return takesOneOf(method, LOADS);
+  /** Those of the class and its parents, and those that interfaces implement for it. */
+  private static List<MethodDescription.InDefinedShape> all(TypeDescription type) {
+    List<MethodDescription.InDefinedShape> all = new ArrayList<>();
+    List<TypeDescription> classes = Signatures.hierarchy(type);
+    classes.forEach(t -> all.addAll(Signatures.methods(t)));
+    try {
+      classes.forEach(t -> t.getInterfaces().forEach(i -> addDefaults(i, all)));
+    } catch (RuntimeException e) {
+      // An interface's class file cannot be found; what was found must do.
+    }
+    return all;
   }
 
-  private static boolean takesOneOf(MethodDescription.InDefinedShape method, List<Class<?>> types) {
-    return method.getParameters().size() == 1
-        && types.stream().anyMatch(method.getParameters().get(0).getType().asErasure()::represents);
+  private static void addDefaults(
+      TypeDefinition type, List<MethodDescription.InDefinedShape> methods) {
+    for (MethodDescription.InDefinedShape method : Signatures.methods(type.asErasure())) {
+      if (!method.isAbstract() && !method.isStatic()) {
+        methods.add(method);
+      }
+    }
+    type.asErasure().getInterfaces().forEach(i -> addDefaults(i, methods));
   }
 }

@@ -1,16 +1,8 @@
 package io.ramshot.hooks;
 
 import io.ramshot.Participant;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import net.bytebuddy.description.method.MethodDescription;
-import net.bytebuddy.description.type.TypeDescription;
 
 /** Saves and loads the state of one host object, or of one host class with static methods. */
 final class StateParticipant implements Participant {
@@ -25,31 +17,38 @@ final class StateParticipant implements Participant {
     Object instance() throws Exception;
   }
 
+  /** Makes what saves and loads the objects of a class. */
+  interface Factory {
+    HostState of(String name, StateSpec spec, Class<?> type) throws Exception;
+  }
+
   private final String name;
   private final StateSpec spec;
-  private final Access access;
+  private final Factory factory;
   private final Target target;
 
-  /** The save method once it has been looked up. */
-  private volatile Method save;
+  /** Once the class has been looked at. */
+  private volatile HostState state;
 
-  private StateParticipant(String name, StateSpec spec, Access access, Target target) {
+  private StateParticipant(String name, StateSpec spec, Factory factory, Target target) {
     this.name = name;
     this.spec = spec;
-    this.access = access;
+    this.factory = factory;
     this.target = target;
   }
 
   static StateParticipant of(
-      String name, StateSpec spec, Access access, WeakReference<Object> reference) {
+      String name, StateSpec spec, Factory factory, WeakReference<Object> reference) {
     return new StateParticipant(
         name,
         spec,
-        access,
+        factory,
         new Target() {
           @Override
           public Class<?> type() throws Exception {
-            return Access.declaring(instance(), spec.className());
+            return spec.isFields()
+                ? instance().getClass()
+                : Access.declaring(instance(), spec.className());
           }
 
           @Override
@@ -64,11 +63,12 @@ final class StateParticipant implements Participant {
   }
 
   /** The class may not be complete yet, so it is looked up when it is needed. */
-  static StateParticipant ofStatic(String name, StateSpec spec, Access access, ClassLoader loader) {
+  static StateParticipant ofStatic(
+      String name, StateSpec spec, Factory factory, ClassLoader loader) {
     return new StateParticipant(
         name,
         spec,
-        access,
+        factory,
         new Target() {
           @Override
           public Class<?> type() throws ClassNotFoundException {
@@ -87,60 +87,29 @@ final class StateParticipant implements Participant {
     return name;
   }
 
-  /** Looks the method up, which takes longer than a whole pause should. */
+  /** Looks at the class, which takes longer than a whole pause should. */
   @Override
   public void prepare() throws Exception {
-    if (save == null) {
-      save = accessible(methods().save());
-    }
+    state().prepare(target.instance());
   }
 
   @Override
   public byte[] save() throws Exception {
-    prepare();
-    Method method = save;
-    if (method.getParameterCount() == 0) {
-      byte[] state = (byte[]) invoke(method);
-      if (state == null) {
-        throw new IOException(spec.className() + "." + spec.save() + "() returned null");
-      }
-      return state;
-    }
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    DataOutputStream out = new DataOutputStream(bytes);
-    invoke(method, out);
-    out.flush();
-    return bytes.toByteArray();
+    return state().save(target.instance());
   }
 
   @Override
-  public void load(byte[] state) throws Exception {
-    Method method = accessible(methods().load());
-    invoke(
-        method,
-        method.getParameterTypes()[0] == byte[].class
-            ? state
-            : new DataInputStream(new ByteArrayInputStream(state)));
+  public void load(byte[] bytes) throws Exception {
+    state().load(target.instance(), bytes);
   }
 
-  private StateMethods methods() throws Exception {
-    return StateMethods.find(TypeDescription.ForLoadedType.of(target.type()), spec);
-  }
-
-  private Method accessible(MethodDescription.InDefinedShape description) {
-    Method method = ((MethodDescription.ForLoadedMethod) description).getLoadedMethod();
-    return access.to(method, method.getDeclaringClass());
-  }
-
-  private Object invoke(Method method, Object... arguments) throws Exception {
-    try {
-      return method.invoke(target.instance(), arguments);
-    } catch (InvocationTargetException e) {
-      if (e.getCause() instanceof Exception cause) {
-        throw cause;
-      }
-      throw e;
+  private HostState state() throws Exception {
+    HostState known = state;
+    if (known == null) {
+      known = factory.of(name, spec, target.type());
+      state = known;
     }
+    return known;
   }
 
   @Override

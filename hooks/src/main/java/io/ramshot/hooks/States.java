@@ -4,11 +4,13 @@ import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import net.bytebuddy.description.type.TypeDescription;
 
 /** The configured classes with state: keeps a participant on the guest for each living object. */
-final class States {
+final class States implements FieldLinks {
 
   /** An object and its participant. */
   private static final class Entry extends WeakReference<Object> {
@@ -28,7 +30,9 @@ final class States {
     boolean found;
     int created;
     StateParticipant ofStatic;
-    final List<Entry> entries = new ArrayList<>();
+
+    /** Read without a lock in the freeze: a thread that is suspended may hold it. */
+    final List<Entry> entries = new CopyOnWriteArrayList<>();
 
     Kind(StateSpec spec) {
       this.spec = spec;
@@ -38,16 +42,31 @@ final class States {
   private final List<Kind> kinds;
   private final GuestView guest;
   private final Access access;
+  private final Predicate<String> isRam;
+  private final RamNames ramNames;
   private final Consumer<String> warnings;
+  private final FieldArrays arrays = new FieldArrays();
   private final ReferenceQueue<Object> collected = new ReferenceQueue<>();
 
   /** Objects whose state is being saved. */
   private volatile List<Object> pinned = List.of();
 
-  States(List<StateSpec> specs, GuestView guest, Access access, Consumer<String> warnings) {
+  /**
+   * @param isRam tells fields that hold guest RAM, as {@code class#field}
+   * @param ramNames the guest's arrays on the heap
+   */
+  States(
+      List<StateSpec> specs,
+      GuestView guest,
+      Access access,
+      Predicate<String> isRam,
+      RamNames ramNames,
+      Consumer<String> warnings) {
     this.kinds = specs.stream().map(Kind::new).toList();
     this.guest = guest;
     this.access = access;
+    this.isRam = isRam;
+    this.ramNames = ramNames;
     this.warnings = warnings;
   }
 
@@ -59,6 +78,10 @@ final class States {
   synchronized boolean loaded(int index, TypeDescription type, ClassLoader loader) {
     Kind kind = kinds.get(index);
     kind.loaded = true;
+    if (kind.spec.isFields()) {
+      kind.found = true;
+      return true;
+    }
     StateMethods methods;
     try {
       methods = StateMethods.find(type, kind.spec);
@@ -70,7 +93,8 @@ final class States {
     kind.found = true;
     if (methods.areStatic()) {
       if (kind.ofStatic == null) {
-        kind.ofStatic = StateParticipant.ofStatic(kind.spec.className(), kind.spec, access, loader);
+        kind.ofStatic =
+            StateParticipant.ofStatic(kind.spec.className(), kind.spec, this::state, loader);
         guest.add(kind.ofStatic);
       }
       return false;
@@ -90,10 +114,60 @@ final class States {
     }
     Entry entry = new Entry(instance, kind, collected);
     String name = kind.spec.className() + "#" + (kind.created + 1);
-    entry.participant = StateParticipant.of(name, kind.spec, access, entry);
+    entry.participant = StateParticipant.of(name, kind.spec, this::state, entry);
     guest.add(entry.participant);
     kind.created++;
     entries.add(entry);
+  }
+
+  private HostState state(String name, StateSpec spec, Class<?> type) throws Exception {
+    return spec.isFields()
+        ? new FieldState(name, spec, type, access, isRam, this, arrays, warnings)
+        : new MethodState(spec, type, access);
+  }
+
+  @Override
+  public String participantOf(Object object) {
+    for (Kind kind : kinds) {
+      for (Entry entry : kind.entries) {
+        if (entry.refersTo(object)) {
+          return entry.participant.name();
+        }
+      }
+    }
+    return null;
+  }
+
+  @Override
+  public Object participant(String name) {
+    for (Kind kind : kinds) {
+      for (Entry entry : kind.entries) {
+        if (entry.participant.name().equals(name)) {
+          return entry.get();
+        }
+      }
+    }
+    return null;
+  }
+
+  @Override
+  public String ramOf(Object array) {
+    return ramNames.nameOf(array);
+  }
+
+  @Override
+  public Object ram(String name) {
+    return ramNames.array(name);
+  }
+
+  @Override
+  public void refresh() {
+    ramNames.refresh();
+  }
+
+  @Override
+  public boolean isRamAddress(long address) {
+    return guest.isAddress(address);
   }
 
   private void removeCollected() {
@@ -119,6 +193,7 @@ final class States {
 
   /** Takes no lock: a thaw never waits. */
   void unpin() {
+    arrays.clearSaved();
     pinned = List.of();
   }
 

@@ -1,5 +1,6 @@
 package io.ramshot.hooks;
 
+import io.ramshot.Guest;
 import io.ramshot.Participant;
 import io.ramshot.RamSource;
 import io.ramshot.SnapshotException;
@@ -24,6 +25,33 @@ final class FakeGuest implements GuestView {
 
   /** Run by whoever unregisters a block. */
   volatile Runnable onUnregister = () -> {};
+
+  /** RAM on the heap. */
+  final Map<String, Object> heapRam = new TreeMap<>();
+
+  @Override
+  public Map<String, Object> heapRam() {
+    return heapRam;
+  }
+
+  /** What adapters get. */
+  volatile Guest guest;
+
+  @Override
+  public Guest guest() {
+    if (guest == null) {
+      throw new IllegalStateException("no guest");
+    }
+    return guest;
+  }
+
+  /** Taken for guest RAM. */
+  volatile long ramAddress = -1;
+
+  @Override
+  public boolean isAddress(long address) {
+    return address == ramAddress;
+  }
 
   @Override
   public Runnable register(String name, ByteBuffer buffer) {

@@ -33,7 +33,9 @@ class HookOptionsTest {
             "gate",
             "a.Board::step(int,long[]),a.Board$Cpu::run;a.B::go() a.C::x",
             "state",
-            "a.Board::save/load",
+            "a.Board::save/load;fields:a.Cpu fields:a.Bus$Dma-bus-log",
+            "adapter",
+            "my-adapter.jar",
             "ram.by",
             "a.Memory,a.b.*,c.**",
             "ram.min",
@@ -50,7 +52,13 @@ class HookOptionsTest {
             new GateSpec("a.B", "go", List.of()),
             new GateSpec("a.C", "x", null)),
         options.gates());
-    assertEquals(List.of(new StateSpec("a.Board", "save", "load")), options.states());
+    assertEquals(
+        List.of(
+            new StateSpec("a.Board", "save", "load"),
+            StateSpec.ofFields("a.Cpu", List.of()),
+            StateSpec.ofFields("a.Bus$Dma", List.of("bus", "log"))),
+        options.states());
+    assertEquals("my-adapter.jar", options.adapter());
     assertEquals(8192, options.ramMin());
     assertEquals(
         List.of(new RamSpec("a.Memory", "address"), new RamSpec("a.Ram$", "a$Ram$$bytes")),
@@ -67,10 +75,11 @@ class HookOptionsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "gates | x | unknown option gates: did you mean gate? (known: gate, state, ram, ram.by, ram.min, ram.native, freeze, pause)",
-        "ram-min | 1m | unknown option ram-min: did you mean ram.min? (known: gate, state, ram, ram.by, ram.min, ram.native, freeze, pause)",
+        "gates | x | unknown option gates: did you mean gate? (known: gate, state, ram, ram.by, ram.min, ram.native, freeze, pause, adapter)",
+        "ram-min | 1m | unknown option ram-min: did you mean ram.min? (known: gate, state, ram, ram.by, ram.min, ram.native, freeze, pause, adapter)",
         "gate | a.Board.step | gate=a.Board.step names no method: write com.example.Board::step, or com.example.Board::step(int,long) for one overload",
-        "state | a.Board::save | state=a.Board::save names no two methods: write com.example.Board::save/load",
+        "state | a.Board::save | state=a.Board::save names no two methods: write com.example.Board::save/load, or fields:com.example.Board",
+        "state | fields:a/b | state=fields:a/b names no class: write fields:com.example.Cpu, or fields:com.example.Cpu-bus to leave its field bus as it is",
         "ram.min | big | ram.min=big is no size: write bytes, or a number with k, m or g, as in 16m",
         "ram.min | 100 | ram.min=100 is less than a page: give at least 4096",
         "ram.min | 999999999999999g | ram.min=999999999999999g is more than memory can be: did you mean another suffix?",

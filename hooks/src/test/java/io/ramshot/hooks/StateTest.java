@@ -103,7 +103,9 @@ class StateTest extends HookedTest {
     assertTrue(
         message.startsWith(
             "state=com.example.Board::saev/load: com.example.Board has no method saev that fits;"
-                + " wanted byte[] saev(), void saev(OutputStream) or void saev(DataOutput);"
+                + " wanted byte[] saev(), ByteBuffer saev(), void saev(OutputStream), void"
+                + " saev(DataOutput), void saev(ByteBuffer), void saev(ObjectOutput) or a"
+                + " serializable result of saev();"
                 + " nearest: byte[] save()"),
         message);
     Participant participant = guest.participants().get(0);

@@ -3,6 +3,7 @@ package io.ramshot.agent.core;
 import io.ramshot.Guest;
 import io.ramshot.SnapshotException;
 import io.ramshot.agent.options.Quantity;
+import io.ramshot.hooks.Hooks;
 import io.ramshot.image.Image;
 import io.ramshot.image.ImageException;
 import java.nio.ByteOrder;
@@ -48,7 +49,8 @@ final class Restore {
   /**
    * Fills the guest, on the thread of its first vCPU, while all vCPUs are held; or ends the JVM.
    */
-  void run(Guest guest) {
+  void run(Guest guest, Hooks hooks) {
+    hooks.adapterFailure().ifPresent(problem -> refuse(console, problem));
     // A channel that is read by an interrupted thread closes itself.
     boolean interrupted = Thread.interrupted();
     long start = System.nanoTime();

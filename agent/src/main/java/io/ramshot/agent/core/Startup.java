@@ -109,7 +109,7 @@ public final class Startup {
       if (attached) {
         hooks.adoptExisting();
       }
-      restore.ifPresent(r -> hooks.beforeFirstQuantum(() -> r.run(guest)));
+      restore.ifPresent(r -> hooks.beforeFirstQuantum(() -> r.run(guest, hooks)));
       Snapshots snapshots =
           new Snapshots(
               guest,

@@ -38,6 +38,9 @@ public final class AgentOptions {
   /** Methods that have native code map guest RAM. Default: none. */
   public static final String RAM_NATIVE = HookOptions.RAM_NATIVE;
 
+  /** A jar with an adapter for the host. Default: none. */
+  public static final String ADAPTER = HookOptions.ADAPTER;
+
   /** What a freeze stops: gates or threads. Default: gates. */
   public static final String FREEZE = HookOptions.FREEZE;
 
@@ -84,11 +87,14 @@ public final class AgentOptions {
 
   static {
     KEYS.put(GATE, "methods that run a vCPU's quantum, com.example.Board::step [none]");
-    KEYS.put(STATE, "classes with state besides RAM, com.example.Board::save/load [none]");
+    KEYS.put(
+        STATE,
+        "classes with state besides RAM, com.example.Board::save/load or fields:com.example.Cpu [none]");
     KEYS.put(RAM, "fields that hold guest RAM, com.example.Memory#bytes [none]");
     KEYS.put(RAM_MIN, "smallest allocation that can be guest RAM [16m]");
     KEYS.put(RAM_BY, "classes or packages that allocate guest RAM, com.example.** [all]");
     KEYS.put(RAM_NATIVE, "methods that map guest RAM, com.example.Engine::map(addr,size) [none]");
+    KEYS.put(ADAPTER, "a jar with an adapter for the host [none]");
     KEYS.put(FREEZE, "what a freeze stops: vCPUs at gates, or all Java threads [gates]");
     KEYS.put(PAUSE, "methods that stop a native engine's run, com.example.Engine::stop [none]");
     KEYS.put(POOL, "size of the copy pool, at least 2m [what fits RAM and the machine]");

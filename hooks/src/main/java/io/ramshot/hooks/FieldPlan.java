@@ -1,0 +1,171 @@
+package io.ramshot.hooks;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/** Which fields of a class are captured. */
+final class FieldPlan {
+
+  /**
+   * A field of the class, or of a parent.
+   *
+   * @param name with its declaring class
+   * @param head name and type as they stand in an image
+   */
+  record Slot(Field field, String name, boolean isFinal, byte[] head) {
+    Class<?> type() {
+      return field.getType();
+    }
+  }
+
+  private final List<Slot> slots;
+  private final List<String> names;
+
+  private FieldPlan(List<Slot> slots, List<String> names) {
+    this.slots = slots;
+    this.names = names;
+  }
+
+  /** In the order of declaration, those of parents first. */
+  List<Slot> slots() {
+    return slots;
+  }
+
+  /** Of all fields, those that are left too. */
+  List<String> names() {
+    return names;
+  }
+
+  /**
+   * @param isRam tells fields that hold guest RAM, as {@code class#field}: they are not captured
+   * @throws IOException if there are fields that reflection cannot capture, or the options leave
+   *     one that is not there
+   */
+  static FieldPlan of(
+      Class<?> type,
+      StateSpec spec,
+      Access access,
+      Predicate<String> isRam,
+      Consumer<String> warnings)
+      throws IOException {
+    List<Class<?>> parents = new ArrayList<>();
+    for (Class<?> at = type; at != null; at = at.getSuperclass()) {
+      parents.add(0, at);
+    }
+    Set<String> left = new LinkedHashSet<>(spec.left());
+    List<Slot> slots = new ArrayList<>();
+    Set<String> names = new TreeSet<>();
+    List<String> statics = new ArrayList<>();
+    List<String> ofJdk = new ArrayList<>();
+    for (Class<?> parent : parents) {
+      boolean jdk = isOfJdk(parent);
+      for (Field field : parent.getDeclaredFields()) {
+        boolean isStatic = Modifier.isStatic(field.getModifiers());
+        if (jdk) {
+          if (!isStatic && !ofJdk.contains(parent.getName())) {
+            ofJdk.add(parent.getName());
+          }
+          continue;
+        }
+        names.add(field.getName());
+        if (left.contains(field.getName())
+            || isRam.test(parent.getName() + "#" + field.getName())) {
+          continue;
+        }
+        if (isStatic) {
+          if (!Modifier.isFinal(field.getModifiers()) && !field.isSynthetic()) {
+            statics.add(parent.getName() + "." + field.getName());
+          }
+        } else if (!isOuter(field)) {
+          slots.add(slot(access.to(field, parent)));
+        }
+      }
+    }
+    names.addAll(ofJdk);
+    for (String name : left) {
+      if (!names.contains(name)) {
+        throw new IOException(
+            "state=%s: %s has no field %s to leave%s"
+                .formatted(
+                    spec,
+                    type.getName(),
+                    name,
+                    names.isEmpty()
+                        ? ""
+                        : "; nearest: " + String.join(", ", Nearest.to(name, names, n -> n, 3))));
+      }
+    }
+    ofJdk.removeAll(left);
+    if (!ofJdk.isEmpty()) {
+      throw new IOException(
+          "state=%s: the fields of %s, which is the JDK's, cannot be captured: leave them with state=%s"
+              .formatted(spec, String.join(" and ", ofJdk), leaving(spec, ofJdk)));
+    }
+    if (!statics.isEmpty()) {
+      warnings.accept(
+          "state=%s captures fields of objects, so not the static %s: have methods save it, or leave it with state=%s"
+              .formatted(
+                  spec,
+                  String.join(", ", statics),
+                  leaving(
+                      spec,
+                      statics.stream().map(s -> s.substring(s.lastIndexOf('.') + 1)).toList())));
+    }
+    return new FieldPlan(List.copyOf(slots), List.copyOf(names));
+  }
+
+  private static boolean isOfJdk(Class<?> type) {
+    ClassLoader loader = type.getClassLoader();
+    return loader == null || loader == ClassLoader.getPlatformClassLoader();
+  }
+
+  /** The compiler's reference to the object around an inner one, which never changes. */
+  private static boolean isOuter(Field field) {
+    return field.isSynthetic() && Modifier.isFinal(field.getModifiers());
+  }
+
+  private static Slot slot(Field field) {
+    String name = field.getDeclaringClass().getName() + "." + field.getName();
+    ByteArrayOutputStream head = new ByteArrayOutputStream();
+    try (DataOutputStream out = new DataOutputStream(head)) {
+      out.writeUTF(name);
+      out.writeUTF(field.getType().getName());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return new Slot(field, name, Modifier.isFinal(field.getModifiers()), head.toByteArray());
+  }
+
+  /** The option that leaves some more fields, to be pasted. */
+  static StateSpec leaving(StateSpec spec, List<String> more) {
+    Set<String> all = new LinkedHashSet<>(spec.left());
+    all.addAll(more);
+    return StateSpec.ofFields(spec.className(), List.copyOf(all));
+  }
+
+  /** Whether it is an array of primitives, or of such arrays. */
+  static boolean isPrimitiveArray(Class<?> type) {
+    Class<?> element = type;
+    while (element.isArray()) {
+      element = element.getComponentType();
+    }
+    return type.isArray() && element.isPrimitive();
+  }
+
+  @Override
+  public String toString() {
+    return Arrays.toString(slots.stream().map(Slot::name).toArray());
+  }
+}
