@@ -12,7 +12,8 @@ import net.bytebuddy.description.method.MethodDescription;
 import net.bytebuddy.description.type.TypeDescription;
 
 /** The two methods of a host class, or of a parent, that save and load its state. */
-record StateMethods(MethodDescription.InDefinedShape save, MethodDescription.InDefinedShape load) {
+public record StateMethods(
+    MethodDescription.InDefinedShape save, MethodDescription.InDefinedShape load) {
 
   private static final String SAVE_FORMS =
       "byte[] %1$s(), void %1$s(OutputStream) or void %1$s(DataOutput)";
@@ -32,7 +33,8 @@ record StateMethods(MethodDescription.InDefinedShape save, MethodDescription.InD
    * @throws NoSuchMethodException if the class has no such methods in a supported form; the message
    *     names what was wanted and what is nearest
    */
-  static StateMethods find(TypeDescription type, StateSpec spec) throws NoSuchMethodException {
+  public static StateMethods find(TypeDescription type, StateSpec spec)
+      throws NoSuchMethodException {
     List<MethodDescription.InDefinedShape> all = new ArrayList<>();
     Signatures.hierarchy(type).forEach(t -> all.addAll(Signatures.methods(t)));
     StateMethods found =

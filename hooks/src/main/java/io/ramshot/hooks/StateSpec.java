@@ -15,7 +15,7 @@ public record StateSpec(String className, String save, String load) {
   private static final Pattern SYNTAX =
       Pattern.compile("([\\w.$]+)::([\\w$]+)/([\\w$]+)", Pattern.UNICODE_CHARACTER_CLASS);
 
-  static StateSpec parse(String text) {
+  public static StateSpec parse(String text) {
     Matcher m = SYNTAX.matcher(text);
     if (!m.matches()) {
       throw new IllegalArgumentException(

@@ -19,6 +19,7 @@ final class HostLines {
             + " in process "
             + target.pid()
             + (options.isEmpty() ? ", no options" : ", " + options));
+    lines.add("profile: " + target.attribute("Profile"));
     CompositeData[] blocks = (CompositeData[]) target.attribute("Blocks");
     lines.add("blocks: " + (blocks.length == 0 ? "none" : blocks.length));
     for (CompositeData block : blocks) {
@@ -39,5 +40,10 @@ final class HostLines {
       lines.add("  " + gate);
     }
     return lines;
+  }
+
+  /** What matched nothing in the host, with what to do. */
+  static List<String> unmatched(Target target) throws CommandException {
+    return List.of((String[]) target.attribute("Unmatched"));
   }
 }
