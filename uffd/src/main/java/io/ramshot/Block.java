@@ -1,25 +1,39 @@
 package io.ramshot;
 
 import io.ramshot.image.BlockKind;
+import java.lang.ref.WeakReference;
 
 /**
- * One contiguous piece of guest RAM.
+ * One contiguous piece of guest RAM, or an array of pieces on the Java heap.
  *
  * @see Guest#register
+ * @see RamSource
  */
 public final class Block {
   private final String name;
   private final BlockKind kind;
   private final long address;
   private final long length;
-  private final java.lang.ref.WeakReference<Object> owner;
+  private final WeakReference<Object> owner;
+  private final HeapRam ram;
 
   Block(String name, BlockKind kind, long address, long length, Object owner) {
     this.name = name;
     this.kind = kind;
     this.address = address;
     this.length = length;
-    this.owner = new java.lang.ref.WeakReference<>(owner);
+    this.owner = new WeakReference<>(owner);
+    this.ram = null;
+  }
+
+  /** On the heap: holds its arrays, and is made anew whenever they are looked for. */
+  Block(String name, HeapRam ram) {
+    this.name = name;
+    this.kind = ram.kind();
+    this.address = 0;
+    this.length = ram.bytes();
+    this.owner = new WeakReference<>(ram.value());
+    this.ram = ram;
   }
 
   /** A name that is unique within the guest and the same in the JVM that restores. */
@@ -31,12 +45,12 @@ public final class Block {
     return kind;
   }
 
-  /** Where it starts in this process. */
+  /** Where it starts in this process; 0 on the heap, where it has no address to rely on. */
   public long address() {
     return address;
   }
 
-  /** In bytes. */
+  /** In bytes; of pieces, those that are there. */
   public long length() {
     return length;
   }
@@ -49,8 +63,22 @@ public final class Block {
     return owner.get();
   }
 
+  /** The arrays, or null off the heap. */
+  HeapRam ram() {
+    return ram;
+  }
+
+  /** Whether this is the same block, looked at again. */
+  boolean isSame(Block other) {
+    return ram == null
+        ? this == other
+        : other.ram != null && name.equals(other.name) && kind == other.kind;
+  }
+
   @Override
   public String toString() {
-    return String.format("%s (%s, %d bytes at 0x%x)", name, kind, length, address);
+    return ram == null
+        ? String.format("%s (%s, %d bytes at 0x%x)", name, kind, length, address)
+        : String.format("%s (%s, %d bytes)", name, kind, length);
   }
 }

@@ -16,7 +16,8 @@ import java.util.concurrent.atomic.AtomicReference;
 final class Freeze {
   /** What is done once everything stands still. */
   interface Arming {
-    void arm() throws SnapshotException;
+    /** How long was spent on copies of RAM before it, in ns. */
+    long arm() throws SnapshotException;
   }
 
   private enum Stage {
@@ -35,6 +36,7 @@ final class Freeze {
   private volatile Instant time;
   private volatile long gateNanos;
   private volatile long stateNanos;
+  private volatile long copyNanos;
   private volatile long totalNanos;
 
   Freeze(Guest guest, Duration timeout) {
@@ -61,7 +63,7 @@ final class Freeze {
       if (!stage.compareAndSet(Stage.WAITING, Stage.ARMING)) {
         throw new SnapshotException(lateMessage);
       }
-      arming.arm();
+      copyNanos = arming.arm();
     } finally {
       vcpus.thaw();
       totalNanos = System.nanoTime() - start;
@@ -159,6 +161,10 @@ final class Freeze {
 
   long stateNanos() {
     return stateNanos;
+  }
+
+  long copyNanos() {
+    return copyNanos;
   }
 
   /** 0 before the vCPUs run again. */

@@ -7,6 +7,8 @@ import io.ramshot.uffd.GuestMemory;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,9 +21,14 @@ import java.util.Optional;
  * <p>All methods may be called from any thread.
  */
 public final class Guest {
-  private final Map<String, Block> blocks = new LinkedHashMap<>();
-  private final Map<String, Participant> participants = new LinkedHashMap<>();
-  private Vcpus vcpus = Vcpus.NONE;
+  /*
+   * Replaced under the lock, never changed in place: the freeze reads them without a lock, because
+   * a thread that it has stopped may hold that.
+   */
+  private volatile Map<String, Block> blocks = Map.of();
+  private volatile Map<String, Participant> participants = Map.of();
+  private volatile List<RamSource> sources = List.of();
+  private volatile Vcpus vcpus = Vcpus.NONE;
   private volatile boolean hugePages = true;
   private RunningSnapshot newest;
 
@@ -29,11 +36,15 @@ public final class Guest {
    * Registers a whole direct buffer; its position and limit do not matter.
    *
    * @throws IllegalArgumentException if the buffer is empty or not direct, or the name is taken
+   * @see #add(RamSource)
    */
   public Block register(String name, ByteBuffer buffer) {
     if (!buffer.isDirect()) {
       throw new IllegalArgumentException(
-          "block " + name + " is a heap buffer: only direct buffers can be registered");
+          "block "
+              + name
+              + " is a heap buffer, which has no address: add it by"
+              + " guest.add(() -> Map.of(name, buffer))");
     }
     ByteBuffer whole = buffer.duplicate().clear();
     return register(name, BlockKind.DIRECT, GuestMemory.addressOf(whole), whole.capacity(), buffer);
@@ -65,7 +76,9 @@ public final class Guest {
           throw new IllegalArgumentException("block " + block + " overlaps block " + other);
         }
       }
-      blocks.put(name, block);
+      Map<String, Block> more = new LinkedHashMap<>(blocks);
+      more.put(name, block);
+      blocks = Collections.unmodifiableMap(more);
     }
     if (hugePages) {
       adviseHugePages(block);
@@ -97,7 +110,7 @@ public final class Guest {
   public void unregister(Block block) {
     RunningSnapshot running;
     synchronized (this) {
-      blocks.remove(block.name(), block);
+      blocks = without(blocks, block.name(), block);
       running = newest;
     }
     if (running != null) {
@@ -105,14 +118,89 @@ public final class Guest {
     }
   }
 
-  /** The block that starts at this address, if any. */
-  public synchronized Optional<Block> blockAt(long address) {
+  private static <T> Map<String, T> without(Map<String, T> map, String name, T value) {
+    Map<String, T> fewer = new LinkedHashMap<>(map);
+    fewer.remove(name, value);
+    return Collections.unmodifiableMap(fewer);
+  }
+
+  /** The registered block that starts at this address, if any. */
+  public Optional<Block> blockAt(long address) {
     return blocks.values().stream().filter(block -> block.address() == address).findFirst();
   }
 
-  /** In the order of registration. */
-  public synchronized List<Block> blocks() {
-    return List.copyOf(blocks.values());
+  /** Adds a source of RAM on the heap, for all later snapshots and restores. */
+  public synchronized void add(RamSource source) {
+    List<RamSource> more = new ArrayList<>(sources);
+    more.add(Objects.requireNonNull(source, "source"));
+    sources = List.copyOf(more);
+  }
+
+  /** Harmless when it was not added. */
+  public synchronized void remove(RamSource source) {
+    List<RamSource> fewer = new ArrayList<>(sources);
+    fewer.remove(source);
+    sources = List.copyOf(fewer);
+  }
+
+  /**
+   * Registered blocks in the order of registration, then what the sources find just now; a source
+   * that fails is passed over.
+   */
+  public List<Block> blocks() {
+    List<Block> all = new ArrayList<>(blocks.values());
+    for (RamSource source : sources) {
+      try {
+        all.addAll(found(source));
+      } catch (SnapshotException e) {
+        continue; /* a snapshot or a restore says so, to somebody who can act on it */
+      }
+    }
+    return List.copyOf(all);
+  }
+
+  /**
+   * {@link #blocks}, but nothing is passed over. Takes no lock.
+   *
+   * @throws SnapshotException if a source fails, or finds what cannot be captured
+   */
+  List<Block> allBlocks() throws SnapshotException {
+    return joined(blocks, heapBlocks());
+  }
+
+  private List<Block> heapBlocks() throws SnapshotException {
+    List<Block> all = new ArrayList<>();
+    Map<Object, Block> arrays = new IdentityHashMap<>();
+    for (RamSource source : sources) {
+      for (Block block : found(source)) {
+        Block same = arrays.put(block.ram().value(), block);
+        if (same != null) {
+          throw new SnapshotException(
+              "blocks " + same.name() + " and " + block.name() + " are one array: name it once");
+        }
+        all.add(block);
+      }
+    }
+    return all;
+  }
+
+  private static List<Block> joined(Map<String, Block> registered, List<Block> onHeap)
+      throws SnapshotException {
+    Map<String, Block> all = new LinkedHashMap<>(registered);
+    for (Block block : onHeap) {
+      if (all.put(block.name(), block) != null) {
+        throw new SnapshotException("two blocks are named " + block.name());
+      }
+    }
+    return List.copyOf(all.values());
+  }
+
+  private static List<Block> found(RamSource source) throws SnapshotException {
+    List<Block> found = new ArrayList<>();
+    for (Map.Entry<String, Object> entry : source.find().entrySet()) {
+      found.add(new Block(entry.getKey(), HeapRam.of(entry.getKey(), entry.getValue())));
+    }
+    return found;
   }
 
   /** Says how vCPUs are frozen; {@link Vcpus#NONE} until then. */
@@ -120,7 +208,7 @@ public final class Guest {
     this.vcpus = Objects.requireNonNull(vcpus, "vcpus");
   }
 
-  synchronized Vcpus vcpus() {
+  Vcpus vcpus() {
     return vcpus;
   }
 
@@ -130,19 +218,21 @@ public final class Guest {
    * @throws IllegalArgumentException if the name is taken
    */
   public synchronized void add(Participant participant) {
-    if (participants.putIfAbsent(participant.name(), participant) != null) {
+    Map<String, Participant> more = new LinkedHashMap<>(participants);
+    if (more.putIfAbsent(participant.name(), participant) != null) {
       throw new IllegalArgumentException(
           "a participant is named " + participant.name() + " already");
     }
+    participants = Collections.unmodifiableMap(more);
   }
 
   /** Harmless when it was not added. */
   public synchronized void remove(Participant participant) {
-    participants.remove(participant.name(), participant);
+    participants = without(participants, participant.name(), participant);
   }
 
   /** In the order in which they were added. */
-  public synchronized List<Participant> participants() {
+  public List<Participant> participants() {
     return List.copyOf(participants.values());
   }
 
@@ -156,23 +246,26 @@ public final class Guest {
    *
    * @param target the file to make; must not exist, its folder must
    * @throws SnapshotException if it can be refused right away: another one runs, no block is
-   *     registered, the target exists or its folder does not
+   *     registered or found, the target exists or its folder does not
    */
   public Snapshot snapshot(Path target, SnapshotOptions options) throws SnapshotException {
     Path file = target.toAbsolutePath().normalize();
     /* Not under the lock: a dead disk must not hold up a guest that allocates or frees. */
     Targets.check(file);
+    /* Nor while sources look: they may wait for somebody who registers RAM. */
+    List<Block> onHeap = heapBlocks();
     synchronized (this) {
       if (newest != null && !newest.status().state().ended()) {
         throw new SnapshotException(
             "a snapshot to " + newest.target() + " is running: wait for it, or cancel it");
       }
-      if (blocks.isEmpty()) {
+      List<Block> all = joined(blocks, onHeap);
+      if (all.isEmpty()) {
         throw new SnapshotException(
             "no guest RAM is registered: did the guest allocate its RAM yet, and do the options"
                 + " name where it does?");
       }
-      newest = new RunningSnapshot(this, file, options, List.copyOf(blocks.values()));
+      newest = new RunningSnapshot(this, file, options, all);
       newest.start();
       return newest;
     }
@@ -192,16 +285,12 @@ public final class Guest {
    *     changed in part then, so the guest must not run
    */
   public void restore(Image image) throws SnapshotException {
-    List<Block> targets;
-    List<Participant> receivers;
     synchronized (this) {
       if (newest != null && !newest.status().state().ended()) {
         throw new SnapshotException(
             "a snapshot to " + newest.target() + " is running: wait for it, or cancel it");
       }
-      targets = new ArrayList<>(blocks.values());
-      receivers = new ArrayList<>(participants.values());
     }
-    new Restore(image).apply(targets, receivers);
+    new Restore(image).apply(allBlocks(), participants());
   }
 }

@@ -5,6 +5,7 @@ package io.ramshot;
  *
  * @param gateNanos waiting for the vCPUs to reach their quantum boundary, in ns
  * @param stateNanos participants saving their state, in ns
+ * @param copyNanos copying RAM that is not write-protected: pieces on the heap, in ns
  * @param edgesNanos copying edge pages and small blocks, in ns
  * @param scanNanos finding the populated pages, in ns
  * @param armNanos write-protecting, in ns
@@ -14,6 +15,7 @@ package io.ramshot;
 public record Pause(
     long gateNanos,
     long stateNanos,
+    long copyNanos,
     long edgesNanos,
     long scanNanos,
     long armNanos,

@@ -1,11 +1,13 @@
 package io.ramshot;
 
+import io.ramshot.image.BlockKind;
 import io.ramshot.image.Image;
 import io.ramshot.image.ImageBlock;
 import io.ramshot.image.ImageException;
 import io.ramshot.image.Memory;
 import io.ramshot.image.ParticipantState;
 import io.ramshot.image.RamLoader;
+import io.ramshot.image.Shape;
 import io.ramshot.uffd.EngineException;
 import io.ramshot.uffd.GuestMemory;
 import io.ramshot.uffd.Machine;
@@ -14,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Matches a guest with an image, fills its RAM, and hands the participants their states. */
 final class Restore {
@@ -67,12 +70,19 @@ final class Restore {
     for (int i = 0; i < saved.size(); i++) {
       ImageBlock from = saved.get(i);
       Block to = named ? byName.get(from.name()) : blocks.get(i);
-      if (from.length() != to.length()) {
+      if (from.kind() != BlockKind.HEAP_PIECES && from.length() != to.length()) {
         throw new SnapshotException(
             String.format(
                 "block %s has %d bytes in %s, but %d bytes in this guest: start it with the RAM"
                     + " size of the machine that was saved",
                 from.name(), from.length(), image.path(), to.length()));
+      }
+      if ((from.kind() == BlockKind.HEAP_PIECES) != (to.kind() == BlockKind.HEAP_PIECES)) {
+        throw new SnapshotException(
+            String.format(
+                "block %s is of kind %s in %s, but %s in this guest: start it with the RAM options"
+                    + " of the machine that was saved",
+                from.name(), from.kind(), image.path(), to.kind()));
       }
       pairs.put(from, to);
     }
@@ -134,12 +144,27 @@ final class Restore {
 
   private void fill(ImageBlock from, Block to) throws SnapshotException {
     try {
-      RamLoader.load(image, from, new BlockMemory(to));
+      RamLoader.load(image, from, memory(from, to));
     } catch (ImageException e) {
       throw new SnapshotException(e.getMessage(), e);
     } catch (ClearFailed e) {
       throw new SnapshotException(e.getMessage(), e);
     }
+  }
+
+  private Memory memory(ImageBlock from, Block to) throws SnapshotException {
+    if (to.ram() == null) {
+      return new BlockMemory(to);
+    }
+    if (from.lead() % to.ram().elementBytes() != 0) {
+      throw new SnapshotException(
+          String.format(
+              "block %s was saved from an array with other elements than the %d bytes of this"
+                  + " guest's: start it with the RAM options of the machine that was saved",
+              from.name(), to.ram().elementBytes()));
+    }
+    Optional<Shape> shape = image.shape(from);
+    return new HeapMemory(shape.isPresent() ? to.ram().reshape(to.name(), shape.get()) : to.ram());
   }
 
   private static void hand(ParticipantState state, Participant to) throws SnapshotException {

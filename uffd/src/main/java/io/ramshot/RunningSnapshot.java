@@ -4,6 +4,7 @@ import io.ramshot.uffd.Capture;
 import io.ramshot.uffd.CaptureOptions;
 import io.ramshot.uffd.EngineException;
 import io.ramshot.uffd.Figure;
+import io.ramshot.uffd.Machine;
 import io.ramshot.uffd.Phase;
 import io.ramshot.uffd.Range;
 import java.io.IOException;
@@ -42,6 +43,10 @@ final class RunningSnapshot implements Snapshot {
   private final Path target;
   private final SnapshotOptions options;
   private final List<Block> blocks;
+
+  /** In the blocks' order; closed by the snapshot's thread. */
+  private final List<BlockCapture> captures = new ArrayList<>();
+
   private final CompletableFuture<SnapshotResult> end = new CompletableFuture<>();
   private final Object lock = new Object();
 
@@ -51,6 +56,9 @@ final class RunningSnapshot implements Snapshot {
   private Capture capture;
   private Freeze freeze;
   private String cancelReason;
+
+  /** Guest RAM, in bytes; what it was at the freeze once that is over. */
+  private long totalBytes;
 
   /** Taken out before the engine had it: this snapshot cannot come to anything. */
   private Block freed;
@@ -63,6 +71,7 @@ final class RunningSnapshot implements Snapshot {
     this.target = target;
     this.options = options;
     this.blocks = blocks;
+    totalBytes = bytes(blocks);
     owners = new ArrayList<>();
     blocks.forEach(block -> owners.add(block.owner()));
   }
@@ -78,7 +87,8 @@ final class RunningSnapshot implements Snapshot {
     String message = "";
     SnapshotState last = SnapshotState.COMPLETED;
     try {
-      file = new SealedFile(target, blocks);
+      plan();
+      file = new SealedFile(target, captures);
       take(file);
     } catch (SnapshotException | EngineException e) {
       last = SnapshotState.FAILED;
@@ -94,6 +104,14 @@ final class RunningSnapshot implements Snapshot {
     finish(file, last, message);
   }
 
+  private void plan() throws SnapshotException, EngineException {
+    boolean protects =
+        blocks.stream().noneMatch(block -> block.kind().onHeap()) || HeapCollector.protects();
+    for (Block block : blocks) {
+      captures.add(BlockCapture.of(block, Machine.pageBytes(), protects));
+    }
+  }
+
   private void take(SealedFile file)
       throws SnapshotException, EngineException, IOException, InterruptedException {
     prepare(file);
@@ -102,7 +120,9 @@ final class RunningSnapshot implements Snapshot {
     synchronized (lock) {
       freeze = frozen;
     }
-    frozen.run(this::arm);
+    try (FreezeCopier copier = new FreezeCopier()) {
+      frozen.run(() -> arm(copier));
+    }
     enter(SnapshotState.SAVING);
     Progress progress = new Progress(options.bytesPerSecond());
     Phase phase;
@@ -119,6 +139,7 @@ final class RunningSnapshot implements Snapshot {
     if (phase != Phase.DONE) {
       throw new SnapshotException(capture.failure());
     }
+    capture.requireWhole();
     enter(SnapshotState.SEALING);
     file.complete(capture, frozen, status());
     synchronized (lock) {
@@ -147,7 +168,7 @@ final class RunningSnapshot implements Snapshot {
       requireNotCancelled();
     }
     if (options.hugePages()) {
-      prepared.collapse();
+      prepared.collapse(arrays());
     }
   }
 
@@ -156,33 +177,72 @@ final class RunningSnapshot implements Snapshot {
   }
 
   private long poolBytes() {
-    return options.poolBytes() != 0 ? options.poolBytes() : PoolSize.automatic(totalBytes());
+    return options.poolBytes() != 0 ? options.poolBytes() : PoolSize.automatic(totalBytes);
   }
 
-  private long totalBytes() {
+  /** The array of each block that the engine takes from the heap, null for others. */
+  private List<Object> arrays() {
+    return captures.stream().map(BlockCapture::array).collect(Collectors.toList());
+  }
+
+  private static long bytes(List<Block> blocks) {
     return blocks.stream().mapToLong(Block::length).sum();
   }
 
-  /** Runs while every vCPU is parked. */
-  private void arm() throws SnapshotException {
-    List<Block> now = guest.blocks();
-    if (!now.equals(blocks)) {
+  /**
+   * Runs while every vCPU is parked.
+   *
+   * @return how long was spent on copies, in ns
+   */
+  private long arm(FreezeCopier copier) throws SnapshotException {
+    List<Block> now = guest.allBlocks();
+    if (!isSame(now)) {
       throw new SnapshotException(
           "the guest allocated or freed RAM while the snapshot was prepared ("
               + difference(blocks, now)
               + "): start it once more");
     }
+    long start = System.nanoTime();
+    for (int i = 0; i < captures.size(); i++) {
+      captures.get(i).freeze(now.get(i), copier);
+    }
+    hold(now);
+    copier.run();
+    long copied = System.nanoTime() - start;
     try {
-      capture.arm();
+      capture.arm(arrays());
     } catch (EngineException e) {
       throw new SnapshotException(e.getMessage(), e);
+    }
+    return copied;
+  }
+
+  private boolean isSame(List<Block> now) {
+    if (now.size() != blocks.size()) {
+      return false;
+    }
+    for (int i = 0; i < now.size(); i++) {
+      if (!blocks.get(i).isSame(now.get(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Arrays may have been replaced since the snapshot started. */
+  private void hold(List<Block> now) {
+    synchronized (lock) {
+      now.forEach(block -> owners.add(block.owner()));
+      totalBytes = bytes(now);
     }
   }
 
   /** The names of the blocks that are only in one of two lists. */
   private static String difference(List<Block> some, List<Block> others) {
     return Stream.concat(some.stream(), others.stream())
-        .filter(block -> !(some.contains(block) && others.contains(block)))
+        .filter(
+            block ->
+                some.stream().noneMatch(block::isSame) || others.stream().noneMatch(block::isSame))
         .map(Block::name)
         .collect(Collectors.joining(", "));
   }
@@ -221,6 +281,7 @@ final class RunningSnapshot implements Snapshot {
         file.discard();
       }
     }
+    captures.forEach(BlockCapture::close);
     SnapshotResult result;
     synchronized (lock) {
       owners = null;
@@ -270,7 +331,7 @@ final class RunningSnapshot implements Snapshot {
   @Override
   public SnapshotStatus status() {
     synchronized (lock) {
-      return StatusReader.read(state, totalBytes(), capture, freeze);
+      return StatusReader.read(state, totalBytes, capture, freeze);
     }
   }
 

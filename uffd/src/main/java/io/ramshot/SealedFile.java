@@ -5,6 +5,7 @@ import io.ramshot.image.ImageBlock;
 import io.ramshot.image.ImageLayout;
 import io.ramshot.image.ImageWriter;
 import io.ramshot.image.PageTable;
+import io.ramshot.image.Shape;
 import io.ramshot.uffd.Capture;
 import io.ramshot.uffd.EngineException;
 import io.ramshot.uffd.ImageName;
@@ -31,25 +32,21 @@ final class SealedFile {
 
   private final Path target;
   private final Path temporary;
-  private final List<Block> blocks;
-  private final ImageLayout layout;
+  private final List<BlockCapture> captures;
+  private ImageLayout layout;
   private final UUID id = UUID.randomUUID();
   private Instant freezeTime;
   private long allocatedBytes;
   private long fileBytes;
 
   /** Gives every block its place in the file; creates nothing yet. */
-  SealedFile(Path target, List<Block> blocks) throws EngineException {
+  SealedFile(Path target, List<BlockCapture> captures) throws EngineException {
     this.target = target;
     this.temporary = Targets.temporary(target);
-    this.blocks = blocks;
-    int page = Machine.pageBytes();
-    List<Extent> extents = new ArrayList<>();
-    for (Block block : blocks) {
-      extents.add(
-          new Extent(block.name(), block.kind(), block.length(), (int) (block.address() % page)));
-    }
-    layout = ImageLayout.plan(page, extents);
+    this.captures = captures;
+    layout =
+        ImageLayout.plan(
+            Machine.pageBytes(), captures.stream().map(BlockCapture::planned).toList());
   }
 
   /** Under this name until it is whole. */
@@ -61,14 +58,8 @@ final class SealedFile {
   List<Range> ranges() {
     List<Range> ranges = new ArrayList<>();
     for (ImageBlock place : layout.blocks()) {
-      Block block = blocks.get(place.id());
-      ranges.add(
-          new Range(
-              block.name(),
-              block.address(),
-              block.length(),
-              place.dataOffset(),
-              Math.toIntExact(place.pageCount(layout.pageSize()))));
+      int pages = Math.toIntExact(place.pageCount(layout.pageSize()));
+      ranges.add(captures.get(place.id()).range(place, pages));
     }
     return ranges;
   }
@@ -76,17 +67,34 @@ final class SealedFile {
   /** Adds the metadata to the page data, and forces all of it to disk. */
   void complete(Capture capture, Freeze freeze, SnapshotStatus status) throws IOException {
     freezeTime = freeze.time();
+    settle(capture);
     List<PageTable> tables = new ArrayList<>();
-    for (int i = 0; i < blocks.size(); i++) {
-      tables.add(new PageTable(capture.kinds(i), capture.crcs(i)));
+    List<Shape> shapes = new ArrayList<>();
+    for (ImageBlock place : layout.blocks()) {
+      int i = place.id();
+      int pages = Math.toIntExact(place.pageCount(layout.pageSize()));
+      tables.add(
+          new PageTable(
+              capture.kinds(i).slice(0, pages), capture.crcs(i).slice(0, Integer.BYTES * pages)));
+      captures.get(i).shape(i).ifPresent(shapes::add);
     }
     try (FileChannel channel =
         FileChannel.open(temporary, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      ImageWriter.finish(channel, layout, id, freezeTime, tables, freeze.states(), info(status));
+      ImageWriter.finish(
+          channel, layout, id, freezeTime, tables, shapes, freeze.states(), info(status));
       channel.force(true);
       fileBytes = channel.size();
     }
     allocatedBytes = ImageName.allocatedBytes(temporary);
+  }
+
+  /** The freeze has shown where arrays lie in their pages, and how many pieces there are. */
+  private void settle(Capture capture) {
+    List<Extent> extents = new ArrayList<>();
+    for (int i = 0; i < captures.size(); i++) {
+      extents.add(captures.get(i).settled(capture.address(i)));
+    }
+    layout = layout.settle(extents);
   }
 
   private static Map<String, String> info(SnapshotStatus status) {
@@ -94,6 +102,7 @@ final class SealedFile {
     info.put("pause.ns", Long.toString(status.pause().totalNanos()));
     info.put("pause.gate.ns", Long.toString(status.pause().gateNanos()));
     info.put("pause.state.ns", Long.toString(status.pause().stateNanos()));
+    info.put("pause.copy.ns", Long.toString(status.pause().copyNanos()));
     info.put("pause.edges.ns", Long.toString(status.pause().edgesNanos()));
     info.put("pause.scan.ns", Long.toString(status.pause().scanNanos()));
     info.put("pause.arm.ns", Long.toString(status.pause().armNanos()));

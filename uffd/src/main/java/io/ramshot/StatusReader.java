@@ -7,7 +7,7 @@ import io.ramshot.uffd.StallBuckets;
 /** Puts a status together from the engine's figures and the freeze's. */
 final class StatusReader {
   private static final Stalls NO_STALLS = new Stalls(0, 0, 0, 0, 0);
-  private static final Pause NO_PAUSE = new Pause(0, 0, 0, 0, 0, 0);
+  private static final Pause NO_PAUSE = new Pause(0, 0, 0, 0, 0, 0, 0);
 
   private StatusReader() {}
 
@@ -47,7 +47,8 @@ final class StatusReader {
     return new SnapshotStatus(
         state,
         totalBytes,
-        capture.figure(Figure.BYTES_DONE),
+        /* Room that pieces on the heap left unused is done with, too. */
+        Math.min(totalBytes, capture.figure(Figure.BYTES_DONE)),
         written,
         capture.figure(Figure.CHUNKS),
         capture.figure(Figure.CHUNKS_SAVED),
@@ -86,6 +87,7 @@ final class StatusReader {
     return new Pause(
         freeze.gateNanos(),
         freeze.stateNanos(),
+        freeze.copyNanos(),
         capture.figure(Figure.EDGES_NS),
         capture.figure(Figure.SCAN_NS),
         capture.figure(Figure.ARM_NS),

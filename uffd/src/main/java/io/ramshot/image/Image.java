@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * An image file, open for reading. All metadata has been checked; a page is checked when it is
@@ -63,6 +64,11 @@ public final class Image implements AutoCloseable {
   /** A block's id is its index here. */
   public List<ImageBlock> blocks() {
     return metadata.blocks();
+  }
+
+  /** What a block of kind {@link BlockKind#HEAP_PIECES} was made of; empty for other kinds. */
+  public Optional<Shape> shape(ImageBlock block) {
+    return metadata.shapes().stream().filter(shape -> shape.blockId() == block.id()).findFirst();
   }
 
   /** What participants saved at the freeze, in the order in which they saved it. */

@@ -68,6 +68,42 @@ public final class ImageLayout {
     return new ImageLayout(pageSize, List.copyOf(blocks), end - ALIGNMENT);
   }
 
+  /**
+   * The same places, for blocks that turned out to begin elsewhere in their first page, or to be
+   * shorter, than was planned for.
+   *
+   * @param actual in the order planned, names and kinds as they were
+   * @throws IllegalArgumentException if a block needs more pages than it was given
+   */
+  public ImageLayout settle(List<Extent> actual) {
+    List<ImageBlock> settled = new ArrayList<>(blocks.size());
+    long end = ALIGNMENT;
+    for (int i = 0; i < blocks.size(); i++) {
+      ImageBlock planned = blocks.get(i);
+      Extent extent = actual.get(i);
+      ImageBlock block =
+          new ImageBlock(
+              i,
+              planned.name(),
+              planned.kind(),
+              extent.length(),
+              planned.dataOffset(),
+              extent.lead());
+      if (block.pageCount(pageSize) > planned.pageCount(pageSize)) {
+        throw new IllegalArgumentException(
+            "block "
+                + planned.name()
+                + " takes "
+                + block.pageCount(pageSize)
+                + " pages, planned were "
+                + planned.pageCount(pageSize));
+      }
+      settled.add(block);
+      end = block.dataOffset() + block.regionLength(pageSize);
+    }
+    return new ImageLayout(pageSize, List.copyOf(settled), end - ALIGNMENT);
+  }
+
   /** In bytes. */
   public int pageSize() {
     return pageSize;

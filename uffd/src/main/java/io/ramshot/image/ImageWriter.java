@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,6 +26,7 @@ public final class ImageWriter {
    * @param id of the image; random
    * @param freezeTime kept in whole ms
    * @param tables one a block, in the layout's order
+   * @param shapes one a block of kind {@link BlockKind#HEAP_PIECES}, in the layout's order
    * @param states participants', with unique names
    * @param info figures of the snapshot, in the map's own order; keys are not empty and hold no
    *     control characters, keys and values take at most 65535 bytes of UTF-8
@@ -38,6 +40,7 @@ public final class ImageWriter {
       UUID id,
       Instant freezeTime,
       List<PageTable> tables,
+      List<Shape> shapes,
       List<ParticipantState> states,
       Map<String, String> info)
       throws IOException {
@@ -45,6 +48,7 @@ public final class ImageWriter {
       throw new IllegalArgumentException("an image id is not all zero");
     }
     requireTables(layout, tables);
+    requireShapes(layout, shapes);
     requireUniqueNames(states);
 
     SectionWriter out = new SectionWriter(channel, layout.metadataOffset());
@@ -52,6 +56,9 @@ public final class ImageWriter {
     writeBlocks(out, layout.blocks());
     for (ImageBlock block : layout.blocks()) {
       writePages(out, block, tables.get(block.id()));
+    }
+    for (Shape shape : shapes) {
+      writeShape(out, shape);
     }
     writeStates(out, states);
     writeInfo(out, info);
@@ -76,6 +83,19 @@ public final class ImageWriter {
     return header;
   }
 
+  /** Finishes an image that has no block of kind {@link BlockKind#HEAP_PIECES}. */
+  public static ImageHeader finish(
+      FileChannel channel,
+      ImageLayout layout,
+      UUID id,
+      Instant freezeTime,
+      List<PageTable> tables,
+      List<ParticipantState> states,
+      Map<String, String> info)
+      throws IOException {
+    return finish(channel, layout, id, freezeTime, tables, List.of(), states, info);
+  }
+
   private static void requireTables(ImageLayout layout, List<PageTable> tables) {
     if (tables.size() != layout.blocks().size()) {
       throw new IllegalArgumentException(
@@ -95,6 +115,21 @@ public final class ImageWriter {
                 "page %d of block %s has kind %d and checksum 0x%08x",
                 invalid, block.name(), table.kinds().get(invalid), table.crc(invalid)));
       }
+    }
+  }
+
+  private static void requireShapes(ImageLayout layout, List<Shape> shapes) {
+    Map<Integer, Long> wanted = new LinkedHashMap<>();
+    Map<Integer, Long> given = new LinkedHashMap<>();
+    for (ImageBlock block : layout.blocks()) {
+      if (block.kind() == BlockKind.HEAP_PIECES) {
+        wanted.put(block.id(), block.length());
+      }
+    }
+    shapes.forEach(shape -> given.put(shape.blockId(), shape.bytes()));
+    if (!List.copyOf(wanted.entrySet()).equals(List.copyOf(given.entrySet()))) {
+      throw new IllegalArgumentException(
+          "blocks of pieces and their bytes are " + wanted + ", their shapes " + given);
     }
   }
 
@@ -138,6 +173,18 @@ public final class ImageWriter {
     out.bytes(table.kinds());
     out.pad();
     out.bytes(table.crcs());
+    out.end();
+  }
+
+  private static void writeShape(SectionWriter out, Shape shape) throws IOException {
+    out.begin(Section.SHAPE);
+    out.u32(shape.blockId());
+    out.u32(shape.elementBytes());
+    long[] lengths = shape.lengths();
+    out.u32(lengths.length);
+    for (long length : lengths) {
+      out.u64(length);
+    }
     out.end();
   }
 

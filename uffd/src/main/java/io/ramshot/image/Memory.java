@@ -15,6 +15,15 @@ public interface Memory {
   ByteBuffer slice(long offset, int length);
 
   /**
+   * Told once a slice has been filled and its content checked: memory that has no view of its own
+   * takes the bytes from there. Nothing by default.
+   *
+   * @param offset of the slice, in bytes
+   * @param bytes what {@link #slice} returned; position and limit say how much
+   */
+  default void filled(long offset, ByteBuffer bytes) {}
+
+  /**
    * Makes part of the block read as zeros. Pages that are not populated should stay so.
    *
    * @param offset in bytes

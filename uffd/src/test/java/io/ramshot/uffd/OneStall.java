@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 
 /** The JVM of {@link OneStallTest}: a guest thread that meets protected RAM once in a snapshot. */
@@ -25,7 +26,7 @@ final class OneStall {
     for (int at = 0; at < BYTES; at++) {
       ram.put(at, (byte) 1);
     }
-    Range range = new Range("ram", GuestMemory.addressOf(ram), BYTES, 1 << 20, BYTES / PAGE);
+    Range range = new Range("ram", GuestMemory.addressOf(ram), BYTES, 1 << 20, BYTES / PAGE, false);
     for (int i = 0; i < SNAPSHOTS; i++) {
       Path file = Path.of(arguments[0]).resolve(i + ".part");
       Capture capture =
@@ -33,7 +34,7 @@ final class OneStall {
               new CaptureOptions(BYTES, 0, 20_000_000, 5_000_000_000L, true, false),
               List.of(range),
               file);
-      capture.arm();
+      capture.arm(Collections.singletonList(null));
       ram.put(0, (byte) i); /* the pass goes down, so it comes here last */
       long max;
       do {

@@ -41,10 +41,11 @@ final class Figures {
     line(
         lines,
         "pause",
-        "%s (gates %s, state %s, edges %s, scan %s, arm %s)",
+        "%s (gates %s, state %s, copies %s, edges %s, scan %s, arm %s)",
         time(pause, "totalNanos"),
         time(pause, "gateNanos"),
         time(pause, "stateNanos"),
+        time(pause, "copyNanos"),
         time(pause, "edgesNanos"),
         time(pause, "scanNanos"),
         time(pause, "armNanos"));

@@ -18,7 +18,7 @@ public final class BlockView {
     return block.kind().name();
   }
 
-  /** In hexadecimal, with 0x. */
+  /** In hexadecimal, with 0x; 0x0 on the Java heap. */
   public String getAddress() {
     return "0x" + Long.toHexString(block.address());
   }

@@ -18,6 +18,10 @@ public final class PauseView {
     return pause.stateNanos();
   }
 
+  public long getCopyNanos() {
+    return pause.copyNanos();
+  }
+
   public long getEdgesNanos() {
     return pause.edgesNanos();
   }

@@ -28,7 +28,7 @@ public final class StatusView {
           0,
           0,
           new Stalls(0, 0, 0, 0, 0),
-          new Pause(0, 0, 0, 0, 0, 0),
+          new Pause(0, 0, 0, 0, 0, 0, 0),
           0,
           0,
           0,

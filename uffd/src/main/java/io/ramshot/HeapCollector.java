@@ -1,0 +1,26 @@
+package io.ramshot;
+
+import java.lang.management.GarbageCollectorMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+
+/** What this JVM's garbage collector does to write-protected parts of its heap. */
+final class HeapCollector {
+
+  /**
+   * Beginnings of the names of collectors whose heap is plain memory at one address: G1, Parallel,
+   * Serial, Shenandoah, Epsilon. All were tried under storms of collections. ZGC has several views
+   * of one memory, and a write through another view would not be seen.
+   */
+  private static final List<String> PLAIN =
+      List.of("G1 ", "PS ", "Copy", "MarkSweepCompact", "Shenandoah", "Epsilon");
+
+  private HeapCollector() {}
+
+  /** Whether arrays can be protected where they lie; they are copied in the freeze otherwise. */
+  static boolean protects() {
+    return ManagementFactory.getGarbageCollectorMXBeans().stream()
+        .map(GarbageCollectorMXBean::getName)
+        .allMatch(name -> PLAIN.stream().anyMatch(name::startsWith));
+  }
+}

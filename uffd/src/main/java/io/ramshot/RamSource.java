@@ -1,0 +1,22 @@
+package io.ramshot;
+
+import java.util.Map;
+
+/**
+ * Knows guest RAM on the Java heap. Arrays have no address to register, and hosts replace them, so
+ * a source is asked when a snapshot starts, again while the vCPUs are frozen, and at a restore.
+ */
+@FunctionalInterface
+public interface RamSource {
+
+  /**
+   * The guest's arrays just now. Called inside the freeze too: it should read fields and nothing
+   * else, and must take no lock that a vCPU may hold.
+   *
+   * @return by block name, in an order that is the same in the JVM that restores: a primitive array
+   *     (of any type but boolean), a heap {@code ByteBuffer} that can be written, of which the
+   *     whole array is meant, or an array of primitive arrays, of which some may be null
+   * @throws SnapshotException if they cannot be told; the snapshot is refused then
+   */
+  Map<String, Object> find() throws SnapshotException;
+}
