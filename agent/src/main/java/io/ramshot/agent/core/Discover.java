@@ -29,6 +29,8 @@ final class Discover {
   /** Of the time, so much passes before a host that has just been launched is looked at. */
   private static final int SETTLE_ONE_IN = 4;
 
+  private static final long SETTLE_STEP_MILLIS = 20;
+
   /** The smallest memory outside the heap that counts. */
   private static final Map<String, String> HOOKS = Map.of(HookOptions.RAM_MIN, "4k");
 
@@ -105,7 +107,6 @@ final class Discover {
     if (current != null) {
       current.hurry();
     }
-    thread.interrupt();
     try {
       thread.join(SHUTDOWN_MILLIS);
     } catch (InterruptedException e) {
@@ -136,13 +137,10 @@ final class Discover {
     }
   }
 
-  private void settle() {
-    if (!attached) {
-      try {
-        Thread.sleep(time.toMillis() / SETTLE_ONE_IN);
-      } catch (InterruptedException e) {
-        return; // The JVM is ending.
-      }
+  private void settle() throws InterruptedException {
+    long until = System.nanoTime() + (attached ? 0 : time.toNanos() / SETTLE_ONE_IN);
+    while (!ending && System.nanoTime() - until < 0) {
+      Thread.sleep(SETTLE_STEP_MILLIS);
     }
   }
 

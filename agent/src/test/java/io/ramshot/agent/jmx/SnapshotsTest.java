@@ -56,7 +56,7 @@ class SnapshotsTest {
   void everythingIsDescribed() {
     MBeanInfo info = bean.getMBeanInfo();
     assertTrue(info.getDescription().contains("ramshot"), info.getDescription());
-    assertEquals(7, info.getAttributes().length);
+    assertEquals(9, info.getAttributes().length);
     for (MBeanAttributeInfo attribute : info.getAttributes()) {
       requireDescribed(attribute);
     }

@@ -216,6 +216,7 @@ public final class Discovery {
 
   private Findings findings(HostCode code, List<CallCounts.Count> counts, long seconds) {
     List<RamCandidate> ranked = new ArrayList<>(ram);
+    ranked.removeIf(r -> r.pages().isGone());
     ranked.sort(Comparator.comparingDouble(RamCandidate::rank).reversed());
     Map<String, GateCandidate> gates = new LinkedHashMap<>();
     Map<String, GateCandidate> candidates = new LinkedHashMap<>();

@@ -22,6 +22,7 @@ final class NativePages implements Pages {
   private final List<Range> ranges;
   private final byte[] page = new byte[PAGE];
   private final CRC32C crc = new CRC32C();
+  private boolean gone;
 
   NativePages(List<Range> ranges) {
     this.ranges = ranges;
@@ -44,6 +45,7 @@ final class NativePages implements Pages {
   @Override
   public void hash(int stride, int[] hashes) throws IOException {
     try (RandomAccessFile memory = new RandomAccessFile("/proc/self/mem", "r")) {
+      gone = true;
       int at = 0;
       int next = 0;
       for (Range range : ranges) {
@@ -56,11 +58,17 @@ final class NativePages implements Pages {
     }
   }
 
+  @Override
+  public boolean isGone() {
+    return gone;
+  }
+
   private int hash(RandomAccessFile memory, Range range, long offset) {
     int length = (int) Math.min(PAGE, range.bytes - offset);
     try {
       memory.seek(range.address + offset);
       memory.readFully(page, 0, length);
+      gone = false;
     } catch (IOException e) {
       return 0;
     }

@@ -46,6 +46,10 @@ final class StackSamples {
     }
   }
 
+  /** Where the JDK's native methods wait for the world outside. */
+  private static final List<String> WAITING =
+      List.of("java.io.", "java.net.", "sun.nio.", "sun.net.", "jdk.net.");
+
   /** Bounds what is remembered of one thread. */
   private static final int MAX_METHODS = 2000;
 
@@ -75,10 +79,7 @@ final class StackSamples {
   /** A thread that waits in a system call counts as runnable too. */
   private static boolean isRunning(Thread thread, StackTraceElement top) {
     return thread.getState() == Thread.State.RUNNABLE
-        && !(top.isNativeMethod()
-            && (top.getClassName().startsWith("java.")
-                || top.getClassName().startsWith("sun.")
-                || top.getClassName().startsWith("jdk.")));
+        && !(top.isNativeMethod() && WAITING.stream().anyMatch(top.getClassName()::startsWith));
   }
 
   private void add(Thread thread, StackTraceElement[] stack) {
