@@ -22,10 +22,11 @@ import java.util.stream.Collectors;
 /**
  * Watches an unknown host for a while and writes a profile for it.
  *
- * <p>Its thread takes at most about a quarter of one core. The host stands still for one or two
- * searches of its heap, each about as long as a full garbage collection, and for each look at its
- * threads' stacks. For the last part of the time advice counts calls of some of its methods; none
- * is left at the end.
+ * <p>It takes the time it is given, or up to three times that where nothing was seen yet. Its
+ * thread takes at most about a quarter of one core. The host stands still for one or two searches
+ * of its heap, each about as long as a full garbage collection, and for each look at its threads'
+ * stacks. For the last part of the time advice counts calls of some of its methods; none is left at
+ * the end.
  */
 public final class Discovery {
 
@@ -49,11 +50,22 @@ public final class Discovery {
   /** Of one candidate, however large the others are. */
   private static final int LEAST_PAGES = 256;
 
-  private static final long STACKS_EVERY_MILLIS = 10;
-  private static final long LOOKS_EVERY_MILLIS = 250;
+  private static final long STACKS_EVERY_NANOS = 10_000_000;
+  private static final long LOOKS_EVERY_NANOS = 250_000_000;
+
+  /** On a busy machine the time is spent waiting for a core; so seldom is enough then, in ns. */
+  private static final long STACKS_AT_LEAST_EVERY_NANOS = 50_000_000;
+
+  private static final long LOOKS_AT_LEAST_EVERY_NANOS = 1_000_000_000;
 
   /** What looking at pages, or at stacks, may take of the time. */
   private static final int AT_MOST_ONE_IN = 8;
+
+  /** Fewer stacks, or calls, tell little. */
+  private static final int ENOUGH_SAMPLES = 20;
+
+  /** How much longer than it was told a watch may take, on a machine that is busy with others. */
+  private static final int MOST_TIMES = 3;
 
   private static final int METHODS_A_THREAD = 24;
   private static final int METHODS = 64;
@@ -94,15 +106,15 @@ public final class Discovery {
     HostCode code = new HostCode(instrumentation);
     stacks = new StackSamples(code);
     search();
-    watch(begun + nanos * 3 / 10);
+    watch(nanos * 3 / 10);
     if (ram.stream().noneMatch(r -> r.verdict() == RamCandidate.Verdict.TAKEN)) {
       smallest = SMALL;
       search();
     }
-    watch(begun + nanos * 6 / 10);
-    // Classes that were loaded meanwhile are the host's too.
-    List<CallCounts.Count> counts = count(begun + nanos);
+    watch(nanos * 3 / 10);
+    List<CallCounts.Count> counts = count(nanos * 4 / 10);
     long seconds = Math.round((System.nanoTime() - begun) / 1e9);
+    // Classes that were loaded meanwhile are the host's too.
     Findings found = findings(new HostCode(instrumentation), counts, seconds);
     return found.any()
         ? new Result(true, ProfileText.of(found))
@@ -137,22 +149,32 @@ public final class Discovery {
     ram = candidates;
   }
 
-  /** Looks at pages and stacks until then. */
-  private void watch(long until) throws InterruptedException {
-    long nextLook = System.nanoTime();
-    while (System.nanoTime() - until < 0 && !isHurried()) {
+  /** Looks at pages and stacks for so long; longer on a machine too busy to have looked often. */
+  private void watch(long time) throws InterruptedException {
+    long begun = System.nanoTime();
+    long nextLook = begun;
+    int enough = stacks.samples() + ENOUGH_SAMPLES;
+    while (!isHurried()) {
+      long passed = System.nanoTime() - begun;
+      if (passed >= time && (stacks.samples() >= enough || passed >= MOST_TIMES * time)) {
+        break;
+      }
       long now = System.nanoTime();
       if (now - nextLook >= 0) {
         look();
         long cost = System.nanoTime() - now;
-        nextLook = now + Math.max(LOOKS_EVERY_MILLIS * 1_000_000, AT_MOST_ONE_IN * cost);
+        nextLook = now + between(LOOKS_EVERY_NANOS, cost, LOOKS_AT_LEAST_EVERY_NANOS);
       }
       now = System.nanoTime();
       stacks.take();
       long cost = System.nanoTime() - now;
-      pause(Math.max(STACKS_EVERY_MILLIS * 1_000_000, AT_MOST_ONE_IN * cost));
+      pause(between(STACKS_EVERY_NANOS, cost, STACKS_AT_LEAST_EVERY_NANOS));
     }
     look();
+  }
+
+  private static long between(long least, long cost, long most) {
+    return Math.min(most, Math.max(least, AT_MOST_ONE_IN * cost));
   }
 
   private void look() {
@@ -177,8 +199,8 @@ public final class Discovery {
     return hurry;
   }
 
-  /** Counts calls of what the busy threads run, until then. */
-  private List<CallCounts.Count> count(long until) throws InterruptedException {
+  /** Counts calls of what the busy threads run for so long; longer if nothing came to its end. */
+  private List<CallCounts.Count> count(long time) throws InterruptedException {
     Set<StackSamples.Method> methods = new LinkedHashSet<>();
     for (StackSamples.Busy busy : stacks.busy()) {
       busy.methods.keySet().stream()
@@ -198,11 +220,15 @@ public final class Discovery {
       return List.of();
     }
     try (CallCounts counts = new CallCounts(instrumentation, methods, remarks::add)) {
-      long half = (until - System.nanoTime()) / 2;
       // Changed methods run in the interpreter until they are compiled again.
-      pauseUntil(System.nanoTime() + half);
+      pauseUntil(System.nanoTime() + time / 2);
       counts.reset();
-      pauseUntil(until);
+      for (int i = 0; i < MOST_TIMES && !isHurried(); i++) {
+        pauseUntil(System.nanoTime() + time / 2);
+        if (counts.counts().stream().anyMatch(c -> c.returned() >= ENOUGH_SAMPLES)) {
+          break;
+        }
+      }
       return counts.counts();
     }
   }

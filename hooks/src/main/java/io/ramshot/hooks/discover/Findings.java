@@ -29,10 +29,23 @@ record Findings(
   /** RAM that the profile names: what is written, else the best that is called RAM. */
   List<RamCandidate> taken() {
     List<RamCandidate> written =
-        ram.stream().filter(r -> r.verdict() == RamCandidate.Verdict.TAKEN).toList();
+        ram.stream()
+            .filter(r -> r.verdict() == RamCandidate.Verdict.TAKEN && !isSmallBesideTheRest(r))
+            .toList();
     return !written.isEmpty()
         ? written
         : ram.stream().filter(r -> r.key() != null && r.isNamedRam()).limit(1).toList();
+  }
+
+  /** A buffer or a table beside RAM that is a thousand times as large. */
+  boolean isSmallBesideTheRest(RamCandidate candidate) {
+    long largest =
+        ram.stream()
+            .filter(r -> r.verdict() == RamCandidate.Verdict.TAKEN)
+            .mapToLong(r -> r.pages().bytes())
+            .max()
+            .orElse(0);
+    return candidate.pages().bytes() < largest / 1000;
   }
 
   /** Whether there is anything to write a profile of. */

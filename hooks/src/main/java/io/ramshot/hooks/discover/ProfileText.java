@@ -79,8 +79,8 @@ final class ProfileText {
     text.key("name", found.name()).key("host", found.host());
     Set<String> present = new LinkedHashSet<>();
     found.gates().forEach(g -> present.add(g.count().method().className()));
-    found.ram().stream()
-        .filter(r -> r.owner() != null && r.verdict() == RamCandidate.Verdict.TAKEN)
+    found.taken().stream()
+        .filter(r -> r.owner() != null)
         .forEach(r -> present.add(r.owner().getName()));
     if (!present.isEmpty()) {
       text.key("present", String.join(", ", present));
@@ -125,7 +125,10 @@ final class ProfileText {
     for (RamCandidate ram : left.stream().limit(8).toList()) {
       comment("Not taken: " + (ram.value() == null ? "" : ram.value() + ": ") + ram.line());
       if (ram.key() != null && ram.written().any()) {
-        comment("  its name is not that of RAM; if it is, take it with");
+        comment(
+            found.isSmallBesideTheRest(ram)
+                ? "  it is small beside the rest; if it is RAM, take it with"
+                : "  its name is not that of RAM; if it is, take it with");
         offer(ram.key(), ram.value());
       }
     }
