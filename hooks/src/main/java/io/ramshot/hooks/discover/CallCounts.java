@@ -29,8 +29,8 @@ final class CallCounts implements AutoCloseable {
    * @param perSecond calls a second, of all threads
    * @param returned calls that came to their end
    * @param inside whether calls began that did not
-   * @param usual what 9 of 10 calls did not exceed, in ns: on a busy machine the longest ones tell
-   *     how long the thread had to wait for a core
+   * @param usual what half of the calls did not exceed, in ns: on a busy machine the longest ones
+   *     tell how long the thread had to wait for a core
    * @param longest in ns
    */
   record Count(
@@ -130,7 +130,7 @@ final class CallCounts implements AutoCloseable {
               Calls.entered(i) * 1e9 / Calls.counted(i),
               Calls.left(i),
               Calls.entered(i) > Calls.left(i),
-              Calls.within(i, 0.9),
+              Calls.within(i, 0.5),
               Calls.longest(i)));
     }
     return counts;

@@ -242,7 +242,9 @@ public final class Discovery {
 
   private Findings findings(HostCode code, List<CallCounts.Count> counts, long seconds) {
     List<RamCandidate> ranked = new ArrayList<>(ram);
-    ranked.removeIf(r -> r.pages().isGone());
+    // What was freed meanwhile may be anybody's by now.
+    Set<Long> living = offHeap.get().stream().map(Block::address).collect(Collectors.toSet());
+    ranked.removeIf(r -> r.pages() instanceof NativePages pages && !pages.areIn(living));
     ranked.sort(Comparator.comparingDouble(RamCandidate::rank).reversed());
     Map<String, GateCandidate> gates = new LinkedHashMap<>();
     Map<String, GateCandidate> candidates = new LinkedHashMap<>();

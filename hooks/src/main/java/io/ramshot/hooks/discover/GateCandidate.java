@@ -81,7 +81,7 @@ record GateCandidate(StackSamples.Busy thread, CallCounts.Count count) {
     }
     return String.format(
         Locale.ROOT,
-        "%s: %s calls a second, 9 of 10 take up to %s, longest %s; in %.0f %% of the samples of"
+        "%s: %s calls a second, half of them take up to %s, longest %s; in %.0f %% of the samples of"
             + " thread %s",
         option(),
         rate(),

@@ -3,6 +3,7 @@ package io.ramshot.hooks.discover;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.util.List;
+import java.util.Set;
 import java.util.zip.CRC32C;
 
 /**
@@ -22,7 +23,6 @@ final class NativePages implements Pages {
   private final List<Range> ranges;
   private final byte[] page = new byte[PAGE];
   private final CRC32C crc = new CRC32C();
-  private boolean gone;
 
   NativePages(List<Range> ranges) {
     this.ranges = ranges;
@@ -45,7 +45,6 @@ final class NativePages implements Pages {
   @Override
   public void hash(int stride, int[] hashes) throws IOException {
     try (RandomAccessFile memory = new RandomAccessFile("/proc/self/mem", "r")) {
-      gone = true;
       int at = 0;
       int next = 0;
       for (Range range : ranges) {
@@ -58,9 +57,9 @@ final class NativePages implements Pages {
     }
   }
 
-  @Override
-  public boolean isGone() {
-    return gone;
+  /** Whether all of it is still allocated. */
+  boolean areIn(Set<Long> addresses) {
+    return ranges.stream().allMatch(r -> addresses.contains(r.address));
   }
 
   private int hash(RandomAccessFile memory, Range range, long offset) {
@@ -68,7 +67,6 @@ final class NativePages implements Pages {
     try {
       memory.seek(range.address + offset);
       memory.readFully(page, 0, length);
-      gone = false;
     } catch (IOException e) {
       return 0;
     }

@@ -20,11 +20,6 @@ interface Pages {
    */
   void hash(int stride, int[] hashes) throws IOException;
 
-  /** Whether none of it was there any more at the last look. */
-  default boolean isGone() {
-    return false;
-  }
-
   /** How many hashes {@link #hash} gives. */
   default int count(int stride) {
     return (count() + stride - 1) / stride;

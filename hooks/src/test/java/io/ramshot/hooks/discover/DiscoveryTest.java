@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import net.bytebuddy.agent.ByteBuddyAgent;
 import org.junit.jupiter.api.Test;
@@ -119,9 +120,30 @@ class DiscoveryTest {
   void memoryThatIsFreedWhileItIsWatchedHarmsNobody() throws Exception {
     try (Hooked watched = new Hooked(Map.of(HookOptions.RAM_MIN, "256k"))) {
       UnsafeMachine machine = new UnsafeMachine();
-      List<Block> blocks = watched.guest.blocks();
-      machine.free();
-      Discovery.Result result = discover(blocks);
+      CountDownLatch looked = new CountDownLatch(1);
+      Thread freeing =
+          new Thread(
+              () -> {
+                try {
+                  looked.await();
+                  Thread.sleep(300);
+                  machine.free();
+                } catch (InterruptedException e) {
+                  throw new IllegalStateException(e);
+                }
+              });
+      freeing.start();
+      Discovery.Result result =
+          new Discovery(
+                  ByteBuddyAgent.getInstrumentation(),
+                  () -> {
+                    List<Block> blocks = watched.guest.blocks();
+                    looked.countDown();
+                    return blocks;
+                  },
+                  TIME)
+              .run();
+      freeing.join();
       assertFalse(result.text().contains("ram.by="), result.text());
     }
   }
