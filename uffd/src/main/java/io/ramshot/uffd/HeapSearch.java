@@ -10,7 +10,7 @@ import java.util.Set;
 /** Finds objects that were made before ramshot came, through JVMTI. */
 public final class HeapSearch {
 
-  /** What a class is to the search, as rs_arrays.c has it. */
+  /** What a class is to the search, as rs_holders.c has it. */
   private static final byte ROLE_LARGE = 1;
 
   private static final byte ROLE_WHOLE = 2;
@@ -65,7 +65,7 @@ public final class HeapSearch {
    * @param minimum smallest array wanted, in bytes
    * @throws EngineException if this JVM cannot be searched
    */
-  public static HeapArrays arrays(Class<?>[] loaded, long minimum) throws EngineException {
+  public static LargeArrays arrays(Class<?>[] loaded, long minimum) throws EngineException {
     Engine.load();
     Set<Class<?>> all = new LinkedHashSet<>();
     for (Class<?> primitive : PRIMITIVES) {
@@ -91,7 +91,7 @@ public final class HeapSearch {
       throw new EngineException(
           "the heap cannot be searched in this JVM: start it with -javaagent");
     }
-    return new HeapArrays(
+    return new LargeArrays(
         references(classes, (Object[]) answer[0], (long[]) answer[1]),
         pieces(classes, (long[]) answer[2]),
         ((long[]) answer[3])[0] != 0);
@@ -151,6 +151,6 @@ public final class HeapSearch {
     return pieces;
   }
 
-  /** rs_arrays.c; null if JVMTI refuses. */
+  /** rs_holders.c; null if JVMTI refuses. */
   private static native Object[] search(Class<?>[] classes, byte[] roles, long minimum);
 }

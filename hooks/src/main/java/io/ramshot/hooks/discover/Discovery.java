@@ -3,7 +3,7 @@ package io.ramshot.hooks.discover;
 import io.ramshot.Block;
 import io.ramshot.hooks.Access;
 import io.ramshot.uffd.EngineException;
-import io.ramshot.uffd.HeapArrays;
+import io.ramshot.uffd.LargeArrays;
 import io.ramshot.uffd.HeapSearch;
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
@@ -125,7 +125,7 @@ public final class Discovery {
   private void search() {
     List<HeapRam.Found> found = new ArrayList<>();
     try {
-      HeapArrays heap = HeapSearch.arrays(instrumentation.getAllLoadedClasses(), smallest);
+      LargeArrays heap = HeapSearch.arrays(instrumentation.getAllLoadedClasses(), smallest);
       HeapRam search = new HeapRam(heap, new HeapPlaces(heap, access), smallest);
       found.addAll(search.onHeap());
       found.addAll(search.offHeap(offHeap.get()));

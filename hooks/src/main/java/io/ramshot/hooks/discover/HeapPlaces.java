@@ -1,7 +1,7 @@
 package io.ramshot.hooks.discover;
 
 import io.ramshot.hooks.Access;
-import io.ramshot.uffd.HeapArrays;
+import io.ramshot.uffd.LargeArrays;
 import io.ramshot.uffd.HeapReference;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
@@ -19,7 +19,7 @@ final class HeapPlaces {
   private final Access access;
   private final Map<Object, List<Object>> referrers = new IdentityHashMap<>();
 
-  HeapPlaces(HeapArrays heap, Access access) {
+  HeapPlaces(LargeArrays heap, Access access) {
     this.access = access;
     for (HeapReference reference : heap.references()) {
       List<Object> all = referrers.computeIfAbsent(reference.referee(), r -> new ArrayList<>());

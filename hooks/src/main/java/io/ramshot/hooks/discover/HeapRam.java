@@ -3,7 +3,7 @@ package io.ramshot.hooks.discover;
 import io.ramshot.Block;
 import io.ramshot.hooks.HookOptions;
 import io.ramshot.uffd.GuestMemory;
-import io.ramshot.uffd.HeapArrays;
+import io.ramshot.uffd.LargeArrays;
 import io.ramshot.uffd.HeapPieces;
 import java.lang.reflect.Array;
 import java.nio.ByteBuffer;
@@ -23,7 +23,7 @@ final class HeapRam {
 
   private static final String UNKNOWN_SITE = ByteBuffer.class.getName();
 
-  private final HeapArrays heap;
+  private final LargeArrays heap;
   private final HeapPlaces places;
   private final long minimum;
   private final List<String> remarks = new ArrayList<>();
@@ -31,7 +31,7 @@ final class HeapRam {
   /**
    * @param minimum smallest memory that counts, in bytes
    */
-  HeapRam(HeapArrays heap, HeapPlaces places, long minimum) {
+  HeapRam(LargeArrays heap, HeapPlaces places, long minimum) {
     this.heap = heap;
     this.places = places;
     this.minimum = minimum;

@@ -9,5 +9,5 @@ import java.util.List;
  * @param pieces small arrays, in groups
  * @param truncated whether there were more than could be looked at
  */
-public record HeapArrays(
+public record LargeArrays(
     List<HeapReference> references, List<HeapPieces> pieces, boolean truncated) {}
