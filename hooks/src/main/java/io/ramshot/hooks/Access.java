@@ -6,16 +6,16 @@ import java.util.Map;
 import java.util.Set;
 
 /** Makes private members of host classes accessible to ramshot, and to nobody else. */
-final class Access {
+public final class Access {
 
   private final Instrumentation instrumentation;
 
-  Access(Instrumentation instrumentation) {
+  public Access(Instrumentation instrumentation) {
     this.instrumentation = instrumentation;
   }
 
   /** Opens the declaring class's package to ramshot's module if it is not open already. */
-  <T extends AccessibleObject> T to(T member, Class<?> declaring) {
+  public <T extends AccessibleObject> T to(T member, Class<?> declaring) {
     Module module = declaring.getModule();
     Module own = Access.class.getModule();
     String pack = declaring.getPackageName();

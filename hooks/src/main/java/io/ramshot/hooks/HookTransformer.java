@@ -22,10 +22,10 @@ import net.bytebuddy.pool.TypePool;
  * AgentBuilder would do the same, but looks at every class that is loaded, and its class injection,
  * which is not needed here, makes JDK 25 print warnings of sun.misc.Unsafe.
  */
-final class HookTransformer implements ClassFileTransformer {
+public final class HookTransformer implements ClassFileTransformer {
 
   /** Adds advice to one class. */
-  interface Hooker {
+  public interface Hooker {
 
     /**
      * @param loader null for the boot loader
@@ -44,7 +44,7 @@ final class HookTransformer implements ClassFileTransformer {
   private final Consumer<String> warnings;
   private volatile boolean installing;
 
-  HookTransformer(
+  public HookTransformer(
       Instrumentation instrumentation,
       Set<String> classNames,
       Hooker hooker,
@@ -55,7 +55,7 @@ final class HookTransformer implements ClassFileTransformer {
     this.warnings = warnings;
   }
 
-  void install() {
+  public void install() {
     instrumentation.addTransformer(this, true);
     installing = true;
     retransform();
@@ -63,7 +63,7 @@ final class HookTransformer implements ClassFileTransformer {
   }
 
   /** Restores all classes. */
-  void remove() {
+  public void remove() {
     if (instrumentation.removeTransformer(this)) {
       retransform();
     }

@@ -7,12 +7,12 @@ import java.util.Locale;
 import java.util.function.Function;
 
 /** Finds what a user who misspelt a name may have meant. */
-final class Nearest {
+public final class Nearest {
 
   private Nearest() {}
 
   /** At most {@code count} candidates, those with the nearest names first. */
-  static <T> List<T> to(
+  public static <T> List<T> to(
       String wanted, Collection<T> candidates, Function<T, String> name, int count) {
     String lower = wanted.toLowerCase(Locale.ROOT);
     return candidates.stream()

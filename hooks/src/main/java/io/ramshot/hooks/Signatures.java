@@ -9,7 +9,7 @@ import net.bytebuddy.description.method.MethodDescription;
 import net.bytebuddy.description.type.TypeDescription;
 
 /** Methods of host classes, as messages show them and options name them. */
-final class Signatures {
+public final class Signatures {
 
   private Signatures() {}
 
@@ -22,7 +22,7 @@ final class Signatures {
   }
 
   /** {@code step(int,long[])}. */
-  static String withoutReturnType(MethodDescription.InDefinedShape method) {
+  public static String withoutReturnType(MethodDescription.InDefinedShape method) {
     return method.getName() + "(" + String.join(",", parameters(method)) + ")";
   }
 
@@ -45,7 +45,7 @@ final class Signatures {
   }
 
   /** A class and its parents, as far as they can be found. */
-  static List<TypeDescription> hierarchy(TypeDescription type) {
+  public static List<TypeDescription> hierarchy(TypeDescription type) {
     List<TypeDescription> types = new ArrayList<>();
     try {
       for (TypeDescription t = type; t != null && !t.represents(Object.class); ) {
@@ -60,7 +60,7 @@ final class Signatures {
   }
 
   /** The methods that a class declares, without constructors and those of the compiler. */
-  static List<MethodDescription.InDefinedShape> methods(TypeDescription type) {
+  public static List<MethodDescription.InDefinedShape> methods(TypeDescription type) {
     List<MethodDescription.InDefinedShape> methods = new ArrayList<>();
     for (MethodDescription.InDefinedShape method : type.getDeclaredMethods()) {
       if (method.isMethod() && !method.isSynthetic()) {

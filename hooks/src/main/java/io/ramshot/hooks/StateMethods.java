@@ -7,7 +7,7 @@ import net.bytebuddy.description.type.TypeDefinition;
 import net.bytebuddy.description.type.TypeDescription;
 
 /** The two methods of a host class, or of a parent, that save and load its state. */
-record StateMethods(
+public record StateMethods(
     MethodDescription.InDefinedShape save,
     SaveForm saveForm,
     MethodDescription.InDefinedShape load,
@@ -21,7 +21,8 @@ record StateMethods(
    * @throws NoSuchMethodException if the class has no such methods in a supported form; the message
    *     names what was wanted and what is nearest
    */
-  static StateMethods find(TypeDescription type, StateSpec spec) throws NoSuchMethodException {
+  public static StateMethods find(TypeDescription type, StateSpec spec)
+      throws NoSuchMethodException {
     List<MethodDescription.InDefinedShape> all = all(type);
     StateMethods halves = null;
     // Bytes of the host's own before objects, where it has both.

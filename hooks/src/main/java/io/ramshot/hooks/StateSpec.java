@@ -35,7 +35,7 @@ public record StateSpec(String className, String save, String load, List<String>
     this(className, save, load, List.of());
   }
 
-  static StateSpec parse(String text) {
+  public static StateSpec parse(String text) {
     Matcher fields = FIELDS.matcher(text);
     if (fields.matches()) {
       return ofFields(

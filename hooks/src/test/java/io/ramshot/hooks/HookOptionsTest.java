@@ -5,15 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
-import java.net.URL;
-import java.net.URLClassLoader;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -104,35 +98,5 @@ class HookOptionsTest {
     assertFalse(ClassPattern.parse("a.*").matches("ab.Memory"));
     assertTrue(ClassPattern.parse("a.**").matches("a.b.Memory"));
     assertFalse(ClassPattern.parse("a.**").matches("ab.Memory"));
-  }
-
-  @Test
-  void profileOfTheHostIsOverriddenKeyByKey(@TempDir Path dir) throws IOException {
-    try (URLClassLoader loader = hostWith(dir, "gate=a.B::step\nram.min=1m\n")) {
-      HostProfile profile = HostProfile.load(loader).orElseThrow();
-      assertEquals(
-          Map.of("gate", "a.B::step", "ram.min", "2m"),
-          profile.overriddenBy(Map.of("ram.min", "2m")));
-    }
-  }
-
-  @Test
-  void hostWithoutAProfileIsFine() throws IOException {
-    assertTrue(HostProfile.load().isEmpty());
-  }
-
-  @Test
-  void badProfileIsRefusedByItsName(@TempDir Path dir) throws IOException {
-    try (URLClassLoader loader = hostWith(dir, "gate=a.B\n")) {
-      String message =
-          assertThrows(IllegalArgumentException.class, () -> HostProfile.load(loader)).getMessage();
-      assertTrue(message.contains("META-INF/ramshot.properties: gate=a.B names no"), message);
-    }
-  }
-
-  private static URLClassLoader hostWith(Path dir, String properties) throws IOException {
-    Files.createDirectories(dir.resolve("META-INF"));
-    Files.writeString(dir.resolve(HostProfile.RESOURCE), properties);
-    return new URLClassLoader(new URL[] {dir.toUri().toURL()}, null);
   }
 }

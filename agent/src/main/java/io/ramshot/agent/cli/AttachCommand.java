@@ -2,6 +2,9 @@ package io.ramshot.agent.cli;
 
 import io.ramshot.agent.options.AgentOptions;
 import io.ramshot.agent.options.OptionException;
+import io.ramshot.agent.profiles.ProfileChoice;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -29,11 +32,11 @@ final class AttachCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws CommandException {
-    check(options);
-    try (Target target = Target.open(process.pid(), Target.Absent.LOAD, options)) {
+    String checked = check(options);
+    try (Target target = Target.open(process.pid(), Target.Absent.LOAD, checked)) {
       if (!target.loadedNow()
-          && !options.isEmpty()
-          && !options.equals(target.attribute("Options"))) {
+          && !checked.isEmpty()
+          && !checked.equals(target.attribute("Options"))) {
         throw new CommandException(
             "ramshot is loaded in process "
                 + process.pid()
@@ -49,11 +52,30 @@ final class AttachCommand implements Callable<Integer> {
     }
   }
 
-  /** Better here than on the target's stderr. */
-  static void check(String options) throws CommandException {
+  /**
+   * Refuses bad options here rather than on the target's stderr.
+   *
+   * @return the options, in which a profile's file has its whole path: the target's working
+   *     directory is another
+   */
+  static String check(String options) throws CommandException {
     try {
-      AgentOptions.parse(options);
-    } catch (OptionException e) {
+      AgentOptions parsed = AgentOptions.parse(options);
+      if (parsed.has(AgentOptions.DISCOVER)) {
+        throw new OptionException("discover only watches a host: use the command discover");
+      }
+      String profile = parsed.get(AgentOptions.PROFILE);
+      if (profile == null) {
+        return options;
+      }
+      // The host's classes are the target's business.
+      if (!profile.equals(ProfileChoice.AUTO)) {
+        ProfileChoice.of(profile, parsed.given(), ClassLoader.getPlatformClassLoader());
+      }
+      return ProfileChoice.isFile(profile)
+          ? parsed.with(AgentOptions.PROFILE, Path.of(profile).toAbsolutePath().toString())
+          : options;
+    } catch (OptionException | IOException e) {
       throw new CommandException(ExitStatus.USAGE, e.getMessage());
     }
   }

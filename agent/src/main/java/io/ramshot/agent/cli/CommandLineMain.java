@@ -23,6 +23,8 @@ import picocli.CommandLine.ParameterException;
       StatusCommand.class,
       CancelCommand.class,
       AttachCommand.class,
+      DiscoverCommand.class,
+      ProfilesCommand.class,
       InfoCommand.class,
       VerifyCommand.class
     })

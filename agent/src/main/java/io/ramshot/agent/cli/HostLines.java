@@ -19,6 +19,7 @@ final class HostLines {
             + " in process "
             + target.pid()
             + (options.isEmpty() ? ", no options" : ", " + options));
+    lines.add("profile: " + target.attribute("Profile"));
     CompositeData[] blocks = (CompositeData[]) target.attribute("Blocks");
     lines.add("blocks: " + (blocks.length == 0 ? "none" : blocks.length));
     for (CompositeData block : blocks) {
@@ -48,5 +49,10 @@ final class HostLines {
         ? ""
         : ", a snapshot stops nobody and its pages are not of one instant: give gate= or"
             + " freeze=threads";
+  }
+
+  /** What matched nothing in the host, with what to do. */
+  static List<String> unmatched(Target target) throws CommandException {
+    return List.of((String[]) target.attribute("Unmatched"));
   }
 }

@@ -51,14 +51,15 @@ final class SnapshotCommand implements Callable<Integer> {
   @Override
   public Integer call() throws CommandException {
     Duration limit = limit();
-    AttachCommand.check(options);
+    String checked = AttachCommand.check(options);
     Path absolute = file.toAbsolutePath().normalize();
-    try (Target target = Target.open(process.pid(), Target.Absent.LOAD, options)) {
+    try (Target target = Target.open(process.pid(), Target.Absent.LOAD, checked)) {
       target.start(absolute);
       Thread cancelling = new Thread(() -> cancelAndHalt(target), "ramshot-cancel");
       Runtime.getRuntime().addShutdownHook(cancelling);
       try {
         CompositeData result = await(target, absolute, limit);
+        HostLines.unmatched(target).forEach(line -> System.err.println("ramshot: " + line));
         return report(result);
       } finally {
         over = true;

@@ -18,6 +18,7 @@ final class StatusCommand implements Callable<Integer> {
   public Integer call() throws CommandException {
     try (Target target = Target.open(process.pid(), Target.Absent.REFUSE, "")) {
       HostLines.of(target).forEach(System.out::println);
+      HostLines.unmatched(target).forEach(line -> System.out.println("unmatched: " + line));
       CompositeData status = target.status();
       if (status.get("state").equals("IDLE")) {
         System.out.println("snapshot: none yet");

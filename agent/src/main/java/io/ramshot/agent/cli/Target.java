@@ -132,7 +132,7 @@ final class Target implements AutoCloseable {
     }
   }
 
-  private static void load(long pid, VirtualMachine vm, String options)
+  static void load(long pid, VirtualMachine vm, String options)
       throws IOException, CommandException {
     try {
       vm.loadAgent(ownJar().getAbsolutePath(), options.isEmpty() ? null : options);
@@ -162,7 +162,7 @@ final class Target implements AutoCloseable {
   }
 
   /** Attaching sends a signal that ends a process that is no JVM: look first. */
-  private static void requireJvm(long pid) throws CommandException {
+  static void requireJvm(long pid) throws CommandException {
     Path proc = Path.of("/proc", Long.toString(pid));
     if (!Files.isDirectory(proc)) {
       throw new CommandException("there is no process " + pid + ": jps lists the running JVMs");
@@ -195,7 +195,7 @@ final class Target implements AutoCloseable {
     }
   }
 
-  private static VirtualMachine attach(long pid) throws CommandException {
+  static VirtualMachine attach(long pid) throws CommandException {
     try {
       return VirtualMachine.attach(Long.toString(pid));
     } catch (AttachNotSupportedException | IOException e) {

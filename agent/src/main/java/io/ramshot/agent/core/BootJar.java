@@ -12,15 +12,21 @@ import java.util.jar.JarFile;
 final class BootJar {
   private static final String RESOURCE = "ramshot-boot.jar";
 
+  private static boolean appended;
+
   private BootJar() {}
 
   /**
    * Appends the jar to the boot class path by way of a temporary file that only its owner may read.
-   * The VM opens the file at once and keeps it open, so its name goes away again at once.
+   * The VM opens the file at once and keeps it open, so its name goes away again at once. Does
+   * nothing the second time.
    *
    * @throws IOException if the temporary file cannot be written; the message says what to do
    */
-  static void append(Instrumentation instrumentation) throws IOException {
+  static synchronized void append(Instrumentation instrumentation) throws IOException {
+    if (appended) {
+      return;
+    }
     Path file = null;
     try (InputStream in = BootJar.class.getClassLoader().getResourceAsStream(RESOURCE)) {
       if (in == null) {
@@ -34,6 +40,7 @@ final class BootJar {
       }
       try (JarFile jar = new JarFile(file.toFile())) {
         instrumentation.appendToBootstrapClassLoaderSearch(jar);
+        appended = true;
       }
     } finally {
       if (file != null) {

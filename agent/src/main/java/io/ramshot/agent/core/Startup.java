@@ -7,16 +7,15 @@ import io.ramshot.agent.jmx.JmxRegistration;
 import io.ramshot.agent.jmx.Snapshots;
 import io.ramshot.agent.options.AgentOptions;
 import io.ramshot.agent.options.OptionException;
-import io.ramshot.hooks.GateInfo;
+import io.ramshot.agent.profiles.ProfileChoice;
 import io.ramshot.hooks.Hooks;
-import io.ramshot.hooks.HostProfile;
 import java.io.File;
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.management.JMException;
 
 /**
@@ -53,21 +52,28 @@ public final class Startup {
    */
   public static synchronized void start(
       String text, Instrumentation instrumentation, boolean attached, File jar) {
-    if (running != null) {
-      running.again(text);
-      return;
-    }
+    AtomicReference<ProfileChoice> profile = new AtomicReference<>(ProfileChoice.none());
     try {
-      AgentOptions options = AgentOptions.parse(text, profile());
+      if (running != null && !AgentOptions.asksForDiscovery(text)) {
+        running.again(text);
+        return;
+      }
+      AgentOptions options = AgentOptions.parse(text, given -> profile(given, profile));
       if (options.help()) {
         AgentOptions.usage().forEach(CONSOLE::say);
+      }
+      if (options.has(AgentOptions.DISCOVER)) {
+        BootJar.append(instrumentation);
+        Guest known = running == null ? null : running.guest;
+        Discover.start(options, instrumentation, attached, known, CONSOLE);
+        return;
       }
       if (attached && options.has(AgentOptions.RESTORE)) {
         throw new OptionException(
             "restore= comes too late for a running guest: start the JVM with "
                 + options.toVmArgument(jar));
       }
-      running = begin(options, instrumentation, attached);
+      running = begin(options, profile.get(), instrumentation, attached);
       AgentState.running(options.jmx()).publish();
       Runtime.getRuntime().addShutdownHook(new Thread(running::shutDown, "ramshot-shutdown"));
       if (options.jmx()) {
@@ -79,6 +85,11 @@ public final class Startup {
       }
     } catch (OptionException | IOException | RuntimeException | Error e) {
       String problem = Console.line(e);
+      if (AgentOptions.asksForDiscovery(text)) {
+        DiscoveryReport.failed(problem).publish();
+        CONSOLE.say("discover: " + problem);
+        return;
+      }
       AgentState.failed(problem).publish();
       if (!attached && AgentOptions.asksForRestore(text)) {
         Restore.refuse(CONSOLE, problem);
@@ -87,14 +98,31 @@ public final class Startup {
     }
   }
 
-  /** What the host's author ships, if anything. */
-  private static Map<String, String> profile() throws IOException {
-    return HostProfile.load().map(HostProfile::values).orElse(Map.of());
+  /** The options that the host's profile gives. Nobody needs one to find one. */
+  private static Map<String, String> profile(
+      Map<String, String> given, AtomicReference<ProfileChoice> chosen)
+      throws OptionException, IOException {
+    if (given.containsKey(AgentOptions.DISCOVER)) {
+      return Map.of();
+    }
+    chosen.set(
+        ProfileChoice.of(
+            given.get(AgentOptions.PROFILE), given, ClassLoader.getSystemClassLoader()));
+    return chosen.get().values();
   }
 
   private static Startup begin(
-      AgentOptions options, Instrumentation instrumentation, boolean attached)
+      AgentOptions options,
+      ProfileChoice profile,
+      Instrumentation instrumentation,
+      boolean attached)
       throws OptionException, IOException {
+    if (!profile.doubt().isEmpty()) {
+      CONSOLE.say(profile.doubt());
+    }
+    if (profile.isRecognised()) {
+      CONSOLE.say("profile " + profile + " (profile=none does without)");
+    }
     // Opened first: a bad image is known before anything of the host is touched.
     Optional<Restore> restore = Optional.empty();
     if (options.has(AgentOptions.RESTORE)) {
@@ -110,28 +138,14 @@ public final class Startup {
         hooks.adoptExisting();
       }
       restore.ifPresent(r -> hooks.beforeFirstQuantum(() -> r.run(guest, hooks)));
+      HostHooks seen = new HostHooks(hooks, profile, guest);
       Snapshots snapshots =
-          new Snapshots(
-              guest,
-              options.snapshotOptions(),
-              () -> hooks.gates().stream().map(Startup::text).collect(Collectors.toList()),
-              options.toString(),
-              version());
+          new Snapshots(guest, options.snapshotOptions(), seen, options.toString(), version());
       return new Startup(options, guest, snapshots);
     } catch (OptionException | RuntimeException | Error e) {
       hooks.close();
       throw e;
     }
-  }
-
-  private static String text(GateInfo gate) {
-    String found =
-        gate.called()
-            ? "called"
-            : gate.found()
-                ? "found, not called yet"
-                : gate.loaded() ? "no such method" : "class not loaded yet";
-    return gate.gate() + ": " + found;
   }
 
   private static String version() {

@@ -14,7 +14,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** The bean behind {@link SnapshotsMXBean}: argument checks, history, and who hears of what. */
@@ -29,7 +28,7 @@ public final class Snapshots implements SnapshotsMXBean {
 
   private final Guest guest;
   private final SnapshotOptions snapshotOptions;
-  private final Supplier<List<String>> gates;
+  private final HostView host;
   private final String options;
   private final String version;
   private final Deque<ResultView> history = new ArrayDeque<>();
@@ -37,18 +36,14 @@ public final class Snapshots implements SnapshotsMXBean {
   private volatile Thread watcher;
 
   /**
-   * @param gates read whenever a client asks
+   * @param host asked whenever a client asks
    * @param options the agent's, for display
    */
   public Snapshots(
-      Guest guest,
-      SnapshotOptions snapshotOptions,
-      Supplier<List<String>> gates,
-      String options,
-      String version) {
+      Guest guest, SnapshotOptions snapshotOptions, HostView host, String options, String version) {
     this.guest = guest;
     this.snapshotOptions = snapshotOptions;
-    this.gates = gates;
+    this.host = host;
     this.options = options;
     this.version = version;
   }
@@ -65,7 +60,10 @@ public final class Snapshots implements SnapshotsMXBean {
       snapshot = guest.snapshot(target, snapshotOptions);
     } catch (SnapshotException e) {
       // The cause would be of a class that the client lacks.
-      throw new IllegalStateException(e.getMessage());
+      throw new IllegalStateException(
+          guest.blocks().isEmpty()
+              ? e.getMessage() + "; " + String.join("; ", host.unmatched())
+              : e.getMessage());
     }
     Listener started = listener;
     if (started != null) {
@@ -200,7 +198,17 @@ public final class Snapshots implements SnapshotsMXBean {
 
   @Override
   public List<String> getGates() {
-    return gates.get();
+    return host.gates();
+  }
+
+  @Override
+  public String getProfile() {
+    return host.profile();
+  }
+
+  @Override
+  public List<String> getUnmatched() {
+    return host.unmatched();
   }
 
   @Override

@@ -57,6 +57,12 @@ public interface SnapshotsMXBean {
   @Description("Where vCPU threads can be frozen; empty when the guest is not frozen as a whole")
   List<String> getGates();
 
+  @Description("The profile in use, why, and what of it matched in this host; none without one")
+  String getProfile();
+
+  @Description("What of the options and the profile matched nothing so far, with what to do")
+  List<String> getUnmatched();
+
   @Description("The agent's options, as they would follow -javaagent:ramshot.jar=")
   String getOptions();
 

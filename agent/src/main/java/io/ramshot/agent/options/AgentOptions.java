@@ -3,8 +3,10 @@ package io.ramshot.agent.options;
 import io.ramshot.SnapshotOptions;
 import io.ramshot.hooks.HookOptions;
 import java.io.File;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,6 +48,22 @@ public final class AgentOptions {
 
   /** Methods that make a native engine return from a long call. Default: none. */
   public static final String PAUSE = HookOptions.PAUSE;
+
+  /**
+   * The profile that gives what is not given here: {@code auto}, {@code none}, a name that {@code
+   * java -jar ramshot.jar profiles} lists, or a file. Default: the one that the host's author
+   * ships; else, when nothing else about the host is given, auto.
+   */
+  public static final String PROFILE = "profile";
+
+  /**
+   * Whether to watch an unknown host and print a profile for it, and for how long, a duration;
+   * ramshot does nothing else then. Without a value 20s. Default: not at all.
+   */
+  public static final String DISCOVER = "discover";
+
+  /** The file that gets the profile that was discovered. Default: none, it goes to stderr. */
+  public static final String DISCOVER_OUT = "discover.out";
 
   /**
    * Size of the copy pool, which bounds a snapshot's extra memory. Default: what fits RAM and the
@@ -97,6 +115,9 @@ public final class AgentOptions {
     KEYS.put(ADAPTER, "a jar with an adapter for the host [none]");
     KEYS.put(FREEZE, "what a freeze stops: vCPUs at gates, or all Java threads [gates]");
     KEYS.put(PAUSE, "methods that stop a native engine's run, com.example.Engine::stop [none]");
+    KEYS.put(PROFILE, "gives what is not given here: auto, none, a name or a file [auto]");
+    KEYS.put(DISCOVER, "watch an unknown host so long and print a profile for it [no; 20s]");
+    KEYS.put(DISCOVER_OUT, "file for the profile that was discovered [none, to stderr]");
     KEYS.put(POOL, "size of the copy pool, at least 2m [what fits RAM and the machine]");
     KEYS.put(HUGEPAGES, "ask for transparent huge pages [true]");
     KEYS.put(DIRECTIO, "try O_DIRECT before buffered writes [true]");
@@ -108,7 +129,21 @@ public final class AgentOptions {
     KEYS.put(HELP, "print this [false]");
   }
 
-  private static final Pattern SPLIT = Pattern.compile(",(?=[A-Za-z][A-Za-z0-9._-]*=)");
+  /** What {@code discover} without a value means. */
+  private static final String DISCOVER_DEFAULT = "20s";
+
+  /** A comma, where a key follows: one with a value, or one that may do without. */
+  private static final Pattern SPLIT =
+      Pattern.compile(",(?=[A-Za-z][A-Za-z0-9._-]*=)|,(?=(?:help|discover)(?:,|$))");
+
+  /** Gives values for keys that the user did not give. */
+  public interface Defaults {
+
+    /**
+     * @param given the user's options
+     */
+    Map<String, String> of(Map<String, String> given) throws OptionException, IOException;
+  }
 
   private final Map<String, String> values;
 
@@ -120,17 +155,27 @@ public final class AgentOptions {
    * Reads what follows {@code ramshot.jar=}.
    *
    * @param text may be null or empty
-   * @param defaults values for keys that the text does not give, such as those from the host's own
-   *     {@code META-INF/ramshot.properties}
+   * @param defaults values for keys that the text does not give, such as those of a profile
    * @throws OptionException if a key is unknown or given twice, or a value cannot be taken
    */
   public static AgentOptions parse(String text, Map<String, String> defaults)
       throws OptionException {
+    return complete(read(text), defaults);
+  }
+
+  /** {@link #parse(String, Map)} with defaults that depend on what was given. */
+  public static AgentOptions parse(String text, Defaults defaults)
+      throws OptionException, IOException {
+    Map<String, String> values = read(text);
+    return complete(values, defaults.of(Collections.unmodifiableMap(values)));
+  }
+
+  private static Map<String, String> read(String text) throws OptionException {
     Map<String, String> values = new LinkedHashMap<>();
     for (String option : text == null || text.isEmpty() ? new String[0] : SPLIT.split(text)) {
       int equals = option.indexOf('=');
-      if (equals < 0 && option.equals(HELP)) {
-        values.put(HELP, "true");
+      if (equals < 0 && (option.equals(HELP) || option.equals(DISCOVER))) {
+        values.put(option, option.equals(HELP) ? "true" : DISCOVER_DEFAULT);
         continue;
       }
       if (equals < 0) {
@@ -143,8 +188,14 @@ public final class AgentOptions {
         throw new OptionException("option '" + key + "' is given twice: give it once");
       }
     }
+    return values;
+  }
+
+  private static AgentOptions complete(Map<String, String> given, Map<String, String> defaults)
+      throws OptionException {
+    Map<String, String> values = new LinkedHashMap<>(given);
     for (Map.Entry<String, String> entry : defaults.entrySet()) {
-      requireKnown(entry.getKey(), "META-INF/ramshot.properties: option");
+      requireKnown(entry.getKey(), "profile: option");
       values.putIfAbsent(entry.getKey(), entry.getValue());
     }
     AgentOptions options = new AgentOptions(values);
@@ -162,6 +213,13 @@ public final class AgentOptions {
    */
   public static boolean asksForRestore(String text) {
     return text != null && (text.startsWith(RESTORE + "=") || text.contains("," + RESTORE + "="));
+  }
+
+  /** Whether a text that may be wrong in other places asks for a watch. */
+  public static boolean asksForDiscovery(String text) {
+    return text != null
+        && Arrays.stream(SPLIT.split(text))
+            .anyMatch(option -> option.equals(DISCOVER) || option.startsWith(DISCOVER + "="));
   }
 
   private static void requireKnown(String key, String what) throws OptionException {
@@ -205,6 +263,13 @@ public final class AgentOptions {
               + values.get(RESTORE)
               + " needs to know where the guest's first quantum begins: give gate= too");
     }
+    if (has(DISCOVER_OUT) && !has(DISCOVER)) {
+      throw new OptionException("discover.out= says where discover prints: give discover too");
+    }
+    if (has(DISCOVER) && has(RESTORE)) {
+      throw new OptionException("discover only watches a host: restore without it");
+    }
+    discover();
     flag(JMX, true);
     flag(HELP, false);
     snapshotOptions();
@@ -230,6 +295,11 @@ public final class AgentOptions {
 
   public boolean help() {
     return isTrue(HELP, false);
+  }
+
+  /** How long to watch the host; null if it is not to be discovered. */
+  public Duration discover() throws OptionException {
+    return duration(DISCOVER, null);
   }
 
   /** What to look for in the host. */
@@ -304,6 +374,13 @@ public final class AgentOptions {
 
   private boolean isTrue(String key, boolean absent) {
     return has(key) ? Boolean.parseBoolean(values.get(key)) : absent;
+  }
+
+  /** These options with another value for one key, as they would follow {@code ramshot.jar=}. */
+  public String with(String key, String value) {
+    Map<String, String> changed = new LinkedHashMap<>(values);
+    changed.put(key, value);
+    return new AgentOptions(changed).toString();
   }
 
   /** The VM argument that gives these options. */

@@ -27,7 +27,26 @@ import org.junit.jupiter.api.io.TempDir;
 class SnapshotsTest {
   private final Snapshots snapshots =
       new Snapshots(
-          new Guest(), SnapshotOptions.DEFAULTS, () -> List.of("a.B::c: called"), "jmx=true", "1");
+          new Guest(),
+          SnapshotOptions.DEFAULTS,
+          new HostView() {
+            @Override
+            public List<String> gates() {
+              return List.of("a.B::c: called");
+            }
+
+            @Override
+            public String profile() {
+              return "none";
+            }
+
+            @Override
+            public List<String> unmatched() {
+              return List.of("nothing matched");
+            }
+          },
+          "jmx=true",
+          "1");
   private final DescribedBean<SnapshotsMXBean> bean =
       new DescribedBean<>(snapshots, SnapshotsMXBean.class, new NotificationBroadcasterSupport());
 
@@ -37,7 +56,7 @@ class SnapshotsTest {
   void everythingIsDescribed() {
     MBeanInfo info = bean.getMBeanInfo();
     assertTrue(info.getDescription().contains("ramshot"), info.getDescription());
-    assertEquals(7, info.getAttributes().length);
+    assertEquals(9, info.getAttributes().length);
     for (MBeanAttributeInfo attribute : info.getAttributes()) {
       requireDescribed(attribute);
     }

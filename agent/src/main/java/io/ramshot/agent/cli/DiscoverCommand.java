@@ -1,0 +1,110 @@
+package io.ramshot.agent.cli;
+
+import com.sun.tools.attach.VirtualMachine;
+import io.ramshot.agent.core.DiscoveryReport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Watches a running JVM and prints a profile for it. */
+@Command(
+    name = "discover",
+    description = {
+      "Watch an unknown host while its guest runs, and print a profile for it.",
+      "Memory that Unsafe allocated before is not found: start such a host with"
+          + " -javaagent:ramshot.jar=discover."
+    },
+    mixinStandardHelpOptions = true)
+final class DiscoverCommand implements Callable<Integer> {
+  private static final long POLL_MILLIS = 250;
+
+  /** A host that is late: searching a large heap takes time. */
+  private static final long PATIENCE_NANOS = 60_000_000_000L;
+
+  @Mixin private PidParameter process;
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "<n>",
+      defaultValue = "10",
+      description = "how long to watch; default 10")
+  private int seconds;
+
+  @Option(
+      names = "--out",
+      paramLabel = "<file>",
+      description = "file for the profile; must not exist. Default: stdout")
+  private Path out;
+
+  @Override
+  public Integer call() throws CommandException, IOException, InterruptedException {
+    if (seconds < 2 || seconds > 3600) {
+      throw new CommandException(
+          ExitStatus.USAGE, "--seconds=" + seconds + ": give 2 to 3600 seconds");
+    }
+    if (out != null && Files.exists(out)) {
+      throw new CommandException(
+          ExitStatus.USAGE, "--out=" + out + " exists: name another file, or remove it");
+    }
+    DiscoveryReport report = watch();
+    if (!report.found()) {
+      throw new CommandException(report.text());
+    }
+    if (out == null) {
+      System.out.print(report.text());
+      System.out.flush();
+    } else {
+      Files.writeString(out, report.text(), StandardOpenOption.CREATE_NEW);
+      System.out.println(out);
+    }
+    return ExitStatus.DONE;
+  }
+
+  private DiscoveryReport watch() throws CommandException, InterruptedException {
+    long pid = process.pid();
+    Target.requireJvm(pid);
+    VirtualMachine vm = Target.attach(pid);
+    try {
+      if (report(vm).begun() && !report(vm).ended()) {
+        throw new CommandException(
+            "process " + pid + " is being watched already: wait for that to end");
+      }
+      Target.load(pid, vm, "discover=" + seconds + "s");
+      long end = System.nanoTime() + seconds * 1_000_000_000L + PATIENCE_NANOS;
+      DiscoveryReport report;
+      while (!(report = report(vm)).ended()) {
+        if (!report.begun()) {
+          throw new CommandException("process " + pid + " cannot be watched: see what it printed");
+        }
+        if (System.nanoTime() - end > 0) {
+          throw new CommandException(
+              "process " + pid + " is still searching its heap: try again with less --seconds");
+        }
+        Thread.sleep(POLL_MILLIS);
+      }
+      return report;
+    } catch (IOException e) {
+      throw new CommandException(
+          "process "
+              + pid
+              + " does not answer any more ("
+              + e.getMessage()
+              + "): does it still run?");
+    } finally {
+      try {
+        vm.detach();
+      } catch (IOException e) {
+        // It is gone.
+      }
+    }
+  }
+
+  private static DiscoveryReport report(VirtualMachine vm) throws IOException {
+    return DiscoveryReport.of(vm.getSystemProperties());
+  }
+}

@@ -1,0 +1,121 @@
+package io.ramshot.agent.proof;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.example.host.RamHost;
+import io.ramshot.agent.ForkedJvm;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Profiles in whole JVMs: recognised, given, listed, and matching nothing. */
+class ProfileIT {
+
+  @TempDir private Path directory;
+
+  @Test
+  void aKnownMachineNeedsNoOptions() throws Exception {
+    Path image = directory.resolve("known.ramshot");
+    try (ForkedJvm machine = SampleMachine.start(ForkedJvm.java().withAgent(""), "--memory=32m")) {
+      machine.awaitOut(line -> line.equals("edge: ready"));
+      String pid = Long.toString(machine.pid());
+      run(0, "snapshot", pid, image.toString());
+      EdgePattern.check(SavedMachine.read(image).ram());
+      run(0, "status", pid)
+          .awaitOut(
+              line ->
+                  line.equals(
+                      "profile: sample-emulator, shipped with ramshot, recognised by class"
+                          + " io.ramshot.sample.Main; matched: 1 blocks, 1 of 1 gates called, 1"
+                          + " objects with state"));
+      assertEquals(1, machine.messages().size(), machine.toString());
+      assertTrue(machine.messages().get(0).contains("profile sample-emulator"));
+    }
+    try (ForkedJvm machine =
+        SampleMachine.start(ForkedJvm.java().withAgent("restore=" + image), "--memory=32m")) {
+      machine.awaitOut(line -> line.startsWith("edge: pass "));
+      assertTrue(!machine.out().contains("edge: ready"), machine.toString());
+    }
+  }
+
+  @Test
+  void aMachineThatRunsIsAttachedToByItsProfile() throws Exception {
+    try (ForkedJvm machine = SampleMachine.start(ForkedJvm.java(), "--memory=32m")) {
+      machine.awaitOut(line -> line.equals("edge: ready"));
+      Path mine = directory.resolve("mine.properties");
+      Files.writeString(mine, String.join("\n", run(0, "profiles", "sample-emulator").out()));
+      String pid = Long.toString(machine.pid());
+      Path relative = Path.of("").toAbsolutePath().relativize(mine);
+      run(0, "attach", pid, "profile=" + relative)
+          .awaitOut(line -> line.startsWith("profile: sample-emulator, asked for by profile=/"));
+      Path image = directory.resolve("attached.ramshot");
+      assertEquals(List.of(), run(0, "snapshot", pid, image.toString()).messages());
+      EdgePattern.check(SavedMachine.read(image).ram());
+    }
+  }
+
+  /** Its gate is never called, and its RAM is somewhere else. */
+  @Test
+  void aProfileThatMatchesNothingSaysSoWithTheCommandThatFindsOne() throws Exception {
+    try (ForkedJvm host =
+        ForkedJvm.java().withAgent("profile=sample-emulator").start(RamHost.class)) {
+      host.awaitOut(line -> line.startsWith("step"));
+      String pid = Long.toString(host.pid());
+      String remedy = "java -jar ramshot.jar discover " + pid;
+      ForkedJvm refused = run(1, "snapshot", pid, directory.resolve("none.ramshot").toString());
+      String message = refused.messages().get(0);
+      assertTrue(
+          message.contains("profile sample-emulator found no guest RAM in this host so far")
+              && message.contains(
+                  "no gate of profile sample-emulator was ever called, so a freeze stops nobody")
+              && message.contains(remedy),
+          message);
+      ForkedJvm status = run(0, "status", pid);
+      assertEquals(2, status.out().stream().filter(l -> l.startsWith("unmatched: ")).count());
+    }
+    try (ForkedJvm host =
+        ForkedJvm.java()
+            .withAgent("profile=sample-emulator,ram.by=com.example.**")
+            .start(RamHost.class)) {
+      host.awaitOut(line -> line.startsWith("step"));
+      String pid = Long.toString(host.pid());
+      ForkedJvm taken = run(0, "snapshot", pid, directory.resolve("some.ramshot").toString());
+      assertEquals(1, taken.messages().size(), taken.toString());
+      assertTrue(taken.messages().get(0).contains("was ever called"), taken.toString());
+    }
+  }
+
+  @Test
+  void aBadProfileIsRefusedByItsName() throws Exception {
+    Path bad = directory.resolve("bad.properties");
+    Files.writeString(bad, "gat=a.B::c\n");
+    try (ForkedJvm host = ForkedJvm.java().withAgent("profile=" + bad).start(RamHost.class)) {
+      host.awaitErr(
+          line ->
+              line.contains(bad + ": gat is no key of a profile: did you mean gate?")
+                  && line.contains("the host runs without ramshot"));
+      host.awaitOut(line -> line.startsWith("step"));
+      String pid = Long.toString(host.pid());
+      run(2, "attach", pid, "profile=" + bad);
+      assertTrue(
+          run(2, "profiles", "sampl").messages().get(0).contains("did you mean sample-emulator?"));
+    }
+  }
+
+  @Test
+  void profilesAreListed() throws Exception {
+    List<String> lines = run(0, "profiles").out();
+    assertTrue(lines.contains("sample-emulator"), lines.toString());
+    assertTrue(
+        lines.contains("  gate       io.ramshot.sample.board.Board::step"), lines.toString());
+  }
+
+  private static ForkedJvm run(int status, String... arguments) throws Exception {
+    ForkedJvm jvm = ForkedJvm.commandLine(arguments);
+    assertEquals(status, jvm.exitStatus(), jvm.toString());
+    return jvm;
+  }
+}

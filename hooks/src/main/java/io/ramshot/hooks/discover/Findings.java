@@ -1,0 +1,55 @@
+package io.ramshot.hooks.discover;
+
+import java.util.List;
+
+/**
+ * What was found in a host.
+ *
+ * @param host its main class or jar
+ * @param name the profile's
+ * @param seconds how long it was watched
+ * @param ram the best first
+ * @param gates the best of each busy thread
+ * @param candidates everything that was measured, the best first
+ * @param busyThreads how many threads were running
+ * @param states values of the option {@code state}, the best first
+ * @param remarks for the reader, a line each
+ */
+record Findings(
+    String host,
+    String name,
+    long seconds,
+    List<RamCandidate> ram,
+    List<GateCandidate> gates,
+    List<GateCandidate> candidates,
+    int busyThreads,
+    List<String> states,
+    List<String> remarks) {
+
+  /** RAM that the profile names: what is written, else the best that is called RAM. */
+  List<RamCandidate> taken() {
+    List<RamCandidate> written =
+        ram.stream()
+            .filter(r -> r.verdict() == RamCandidate.Verdict.TAKEN && !isSmallBesideTheRest(r))
+            .toList();
+    return !written.isEmpty()
+        ? written
+        : ram.stream().filter(r -> r.key() != null && r.isNamedRam()).limit(1).toList();
+  }
+
+  /** A buffer or a table beside RAM that is a thousand times as large. */
+  boolean isSmallBesideTheRest(RamCandidate candidate) {
+    long largest =
+        ram.stream()
+            .filter(r -> r.verdict() == RamCandidate.Verdict.TAKEN)
+            .mapToLong(r -> r.pages().bytes())
+            .max()
+            .orElse(0);
+    return candidate.pages().bytes() < largest / 1000;
+  }
+
+  /** Whether there is anything to write a profile of. */
+  boolean any() {
+    return !taken().isEmpty() || !gates.isEmpty() || ram.stream().anyMatch(r -> r.written().any());
+  }
+}

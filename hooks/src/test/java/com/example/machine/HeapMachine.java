@@ -1,0 +1,63 @@
+package com.example.machine;
+
+/** A machine with RAM in arrays, one whole and one in pieces, and with arrays that are no RAM. */
+public final class HeapMachine implements Runnable, AutoCloseable {
+
+  /** Where it keeps bytes. */
+  static final class Memory {
+    private final byte[] bytes = new byte[4 << 20];
+    private final int[][] banks = new int[64][16 << 10];
+    private final byte[] rom = new byte[1 << 20];
+
+    void write(int at, int value) {
+      bytes[at & bytes.length - 1] = (byte) value;
+      banks[at & 63][at >>> 6 & (16 << 10) - 1] = value;
+    }
+
+    int read(int at) {
+      return rom[at & rom.length - 1] + bytes[at & bytes.length - 1];
+    }
+  }
+
+  /** What it shows. */
+  static final class Screen {
+    private final int[] pixels = new int[256 << 10];
+
+    void paint(int color) {
+      java.util.Arrays.fill(pixels, color);
+    }
+  }
+
+  private final Memory memory = new Memory();
+  private final Screen screen = new Screen();
+  private int pc = 1;
+  private volatile boolean running = true;
+
+  @Override
+  public void run() {
+    int steps = 0;
+    while (running) {
+      step();
+      if (++steps % 500 == 0) {
+        screen.paint(steps);
+      }
+    }
+  }
+
+  /** One quantum, some 20 us. */
+  void step() {
+    for (int i = 0; i < 2_000; i++) {
+      execute();
+    }
+  }
+
+  private void execute() {
+    pc = pc * 1_664_525 + 1_013_904_223;
+    memory.write(pc >>> 8, memory.read(pc >>> 6) + 1);
+  }
+
+  @Override
+  public void close() {
+    running = false;
+  }
+}

@@ -1,0 +1,2 @@
+/** Machines that nobody told ramshot about. */
+package com.example.machine;
