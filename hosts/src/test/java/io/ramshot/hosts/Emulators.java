@@ -66,6 +66,13 @@ final class Emulators {
     return jvm;
   }
 
+  /** What ramshot printed, but for places where a profile looks and this host keeps nothing. */
+  static List<String> messages(ForkedJvm host) {
+    return host.messages().stream()
+        .filter(message -> !message.contains(" finds nothing: no "))
+        .collect(Collectors.toList());
+  }
+
   private static String required(String property) {
     String value = System.getProperty(property);
     if (value == null) {

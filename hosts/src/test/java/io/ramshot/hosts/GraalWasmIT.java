@@ -13,17 +13,21 @@ class GraalWasmIT {
   @TempDir private Path directory;
 
   @ParameterizedTest
-  @ValueSource(strings = {"direct", "native"})
+  @ValueSource(strings = {"heap", "direct", "native"})
   void everyImageIsOneInstant(String memory) throws Exception {
-    try (ForkedJvm host =
-        Emulators.jvm()
-            .withAgent(Emulators.options("graalwasm", WasmProof.RATE))
-            .start(
-                GraalWasmHost.class,
-                Emulators.jars(),
-                memory,
-                Integer.toString(WasmProof.PIECES))) {
-      WasmProof.imagesAreInstantsAndMemoryMayGrow(host, directory);
+    try (ForkedJvm host = start(memory, WasmProof.RATE)) {
+      WasmProof.imagesAreInstantsAndMemoryMayGrow(host, directory, true);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"heap", "direct", "native"})
+  void aGuestThatKeepsAllInMemoryGoesOnInAnotherJvm(String memory) throws Exception {
+    WasmProof.guestGoesOnInAnotherJvm(directory, (options, more) -> start(memory, options, more));
+  }
+
+  private static ForkedJvm start(String memory, String options, String... more) throws Exception {
+    return WasmProof.start(
+        GraalWasmHost.class, Emulators.jars(), "graalwasm", options, memory, more);
   }
 }

@@ -1,6 +1,6 @@
 package io.ramshot.hosts;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ramshot.image.Image;
@@ -65,9 +65,12 @@ record SavedRam(Map<String, ByteBuffer> blocks, List<byte[]> states) {
     return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  /** The only block. */
+  /** All of it, for a host that keeps RAM in one block, or in pieces one after the other. */
   ByteBuffer ram() {
-    assertEquals(1, blocks.size(), blocks.keySet().toString());
-    return blocks.values().iterator().next();
+    assertFalse(blocks.isEmpty(), "no RAM");
+    int length = blocks.values().stream().mapToInt(ByteBuffer::capacity).sum();
+    ByteBuffer all = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+    blocks.values().forEach(block -> all.put(block.duplicate()));
+    return all.flip();
   }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.ramshot.agent.ForkedJvm;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import javax.management.openmbean.CompositeData;
 
@@ -25,13 +26,38 @@ final class WasmProof {
   private final Snapshots snapshots;
   private long last = -1;
 
+  /** Starts a host. */
+  interface Start {
+
+    /**
+     * @param options more for the agent
+     * @param arguments more for the host
+     */
+    ForkedJvm host(String options, String... arguments) throws Exception;
+  }
+
   private WasmProof(ForkedJvm host, Snapshots snapshots) {
     this.host = host;
     this.snapshots = snapshots;
   }
 
-  /** Every image is one instant; also one in whose making memory grew, or there is none. */
-  static void imagesAreInstantsAndMemoryMayGrow(ForkedJvm host, Path directory) throws Exception {
+  static ForkedJvm start(
+      Class<?> main, List<Path> jars, String profile, String options, String kind, String... more)
+      throws Exception {
+    List<String> arguments = new ArrayList<>(List.of(kind, Integer.toString(PIECES)));
+    arguments.addAll(List.of(more));
+    return Emulators.jvm()
+        .withAgent(Emulators.options(profile, options.split(",(?=\\w+=)")))
+        .start(main, jars, arguments.toArray(String[]::new));
+  }
+
+  /**
+   * Every image is one instant; also one in whose making memory grew, or there is none.
+   *
+   * @param faults whether the guest meets protected pages; memory in small pieces is copied
+   */
+  static void imagesAreInstantsAndMemoryMayGrow(ForkedJvm host, Path directory, boolean faults)
+      throws Exception {
     host.awaitOut(line -> line.equals("guest: ready"));
     try (Snapshots snapshots = Snapshots.of(host, directory)) {
       WasmProof proof = new WasmProof(host, snapshots);
@@ -39,13 +65,35 @@ final class WasmProof {
         proof.check(snapshots.takeAndRead(), PIECES);
       }
       assertTrue(
-          snapshots.requests() >= SNAPSHOTS,
+          snapshots.requests() >= SNAPSHOTS || !faults,
           "the guest hardly wrote to protected pages: " + snapshots.requests());
       proof.growWhileSaving();
       proof.check(snapshots.takeAndRead(), PIECES + MORE);
     }
-    assertEquals(List.of(), host.messages());
+    assertEquals(List.of(), Emulators.messages(host));
     awaitProgress(host);
+  }
+
+  /**
+   * A guest is saved and killed; in a new JVM it goes on where it was, without having begun again.
+   */
+  static void guestGoesOnInAnotherJvm(Path directory, Start start) throws Exception {
+    Path file;
+    try (ForkedJvm host = start.host(RATE)) {
+      awaitProgress(host);
+      try (Snapshots snapshots = Snapshots.of(host, directory)) {
+        file = snapshots.take();
+      }
+    }
+    WasmEdge saved = WasmEdge.check(SavedRam.read(file).ram());
+    try (ForkedJvm host = start.host(RATE + ",restore=" + file, "resumed")) {
+      awaitProgress(host);
+      try (Snapshots snapshots = Snapshots.of(host, directory)) {
+        WasmEdge resumed = WasmEdge.check(snapshots.takeAndRead().ram());
+        assertEquals(saved.pages(), resumed.pages());
+        assertTrue(resumed.steps() > saved.steps(), resumed + " after " + saved);
+      }
+    }
   }
 
   private void growWhileSaving() throws Exception {
