@@ -1,5 +1,6 @@
 package io.ramshot;
 
+import com.sun.management.HotSpotDiagnosticMXBean;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.List;
@@ -9,8 +10,8 @@ final class HeapCollector {
 
   /**
    * Beginnings of the names of collectors whose heap is plain memory at one address: G1, Parallel,
-   * Serial, Shenandoah, Epsilon. All were tried under storms of collections. ZGC has several views
-   * of one memory, and a write through another view would not be seen.
+   * Serial, Shenandoah, Epsilon. All but the last were tried under storms of collections. ZGC has
+   * several views of one memory, and a write through another view would not be seen.
    */
   private static final List<String> PLAIN =
       List.of("G1 ", "PS ", "Copy", "MarkSweepCompact", "Shenandoah", "Epsilon");
@@ -20,7 +21,26 @@ final class HeapCollector {
   /** Whether arrays can be protected where they lie; they are copied in the freeze otherwise. */
   static boolean protects() {
     return ManagementFactory.getGarbageCollectorMXBeans().stream()
-        .map(GarbageCollectorMXBean::getName)
-        .allMatch(name -> PLAIN.stream().anyMatch(name::startsWith));
+            .map(GarbageCollectorMXBean::getName)
+            .allMatch(name -> PLAIN.stream().anyMatch(name::startsWith))
+        && isPlainMemory();
+  }
+
+  /**
+   * Not a file, of which the page table does not tell what it holds, nor pages of hugetlbfs, which
+   * can only be protected as a whole.
+   */
+  private static boolean isPlainMemory() {
+    return option("AllocateHeapAt").isEmpty()
+        && (option("UseTransparentHugePages").equals("true")
+            || !option("UseLargePages").equals("true"));
+  }
+
+  private static String option(String name) {
+    String value =
+        ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
+            .getVMOption(name)
+            .getValue();
+    return value == null ? "" : value;
   }
 }
