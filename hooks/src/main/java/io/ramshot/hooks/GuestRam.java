@@ -281,11 +281,6 @@ final class GuestRam implements Allocations.Sink {
     return false;
   }
 
-  /** Whether there is any block. Takes no lock. */
-  boolean hasBlocks() {
-    return blocks.length > 0;
-  }
-
   /**
    * Registers memory that native code has mapped.
    *

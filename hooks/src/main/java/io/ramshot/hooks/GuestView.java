@@ -33,6 +33,9 @@ interface GuestView {
     return Map.of();
   }
 
+  /** Whether there is any RAM, off or on the heap, whoever knows of it. */
+  boolean hasRam();
+
   /**
    * The guest itself, for adapters.
    *
@@ -91,6 +94,11 @@ interface GuestView {
       @Override
       public Map<String, Object> heapRam() {
         return guest.heapRam();
+      }
+
+      @Override
+      public boolean hasRam() {
+        return !guest.blocks().isEmpty();
       }
 
       @Override

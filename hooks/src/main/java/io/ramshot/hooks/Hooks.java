@@ -47,6 +47,7 @@ public final class Hooks implements AutoCloseable {
   private final States states;
   private final RamFields ramFields;
   private final NativeMemory nativeMemory;
+  private final NamedRam namedRam;
   private final GuestView guest;
   private final Pauses pauses;
   private final Adapters adapters;
@@ -77,6 +78,8 @@ public final class Hooks implements AutoCloseable {
     ramFields = new RamFields(options.ram(), ram, access, instrumentation, once);
     nativeMemory = new NativeMemory(options, ram, pageBytes, once);
     LoadedClasses classes = new LoadedClasses(instrumentation);
+    namedRam =
+        new NamedRam(ramFields, nativeMemory, guest, options.adapter() != null, classes, once);
     gates = new Gates(options.gates(), classes, once);
     states =
         new States(
@@ -169,8 +172,7 @@ public final class Hooks implements AutoCloseable {
     transformer.install();
     selfTest();
     Allocations.sink(ram);
-    guest.add(nativeMemory);
-    guest.add(ramFields);
+    guest.add(namedRam);
     Allocations.minimum = options.ramMin();
   }
 
@@ -354,6 +356,14 @@ public final class Hooks implements AutoCloseable {
   }
 
   /**
+   * The configured places of RAM where this host has none just now, a line each: alternatives of a
+   * profile, or what the host has not allocated yet.
+   */
+  public List<String> unusedRam() {
+    return namedRam.unused();
+  }
+
+  /**
    * Takes blocks and participants out of the guest, opens the gates and restores all classes; waits
    * for a snapshot that holds blocks. Harmless when closed already.
    */
@@ -366,8 +376,7 @@ public final class Hooks implements AutoCloseable {
     Instances.sink(null);
     NativeCalls.sink(null);
     Gate.reset();
-    guest.remove(ramFields);
-    guest.remove(nativeMemory);
+    guest.remove(namedRam);
     ram.close();
     Allocations.sink(null);
     states.close();

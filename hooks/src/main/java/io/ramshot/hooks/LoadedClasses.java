@@ -2,7 +2,9 @@ package io.ramshot.hooks;
 
 import java.lang.instrument.Instrumentation;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /** The host's classes that are loaded just now, for messages about those that are not. */
 final class LoadedClasses {
@@ -18,18 +20,33 @@ final class LoadedClasses {
 
   /** {@code "; nearest: com.example.Board"}, or nothing if no loaded class has a similar name. */
   String nearest(String className) {
-    List<String> names = new ArrayList<>();
+    List<String> nearest = nearest(className, 1);
+    return nearest.isEmpty() ? "" : "; nearest: " + nearest.get(0);
+  }
+
+  /**
+   * The host's classes with the same simple name or a similar one, the most similar first; the
+   * package may be another one. Looks at simple names only, and at those of about the same length:
+   * hosts load tens of thousands of classes.
+   */
+  List<String> nearest(String className, int count) {
+    String simple = simpleName(className);
+    int most = simple.length() / LEAST_LIKENESS;
+    Set<String> similar = new LinkedHashSet<>();
     for (Class<?> type : instrumentation.getAllLoadedClasses()) {
-      if (isHosts(type)) {
-        names.add(type.getName());
+      String name = simpleName(type.getName());
+      if (Math.abs(name.length() - simple.length()) <= most
+          && isHosts(type)
+          && Nearest.distance(simple, name) <= most) {
+        similar.add(type.getName());
       }
     }
-    List<String> nearest = Nearest.to(className, names, name -> name, 1);
-    return nearest.isEmpty()
-            || Nearest.distance(className, nearest.get(0)) * LEAST_LIKENESS
-                > className.length() - className.lastIndexOf('.') - 1
-        ? ""
-        : "; nearest: " + nearest.get(0);
+    List<String> byWholeName = Nearest.to(className, similar, n -> n, similar.size());
+    return Nearest.to(simple, byWholeName, LoadedClasses::simpleName, count);
+  }
+
+  private static String simpleName(String className) {
+    return className.substring(className.lastIndexOf('.') + 1);
   }
 
   /** Classes that have code and extend or implement one that is named. */

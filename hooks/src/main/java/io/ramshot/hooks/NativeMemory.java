@@ -1,6 +1,5 @@
 package io.ramshot.hooks;
 
-import io.ramshot.RamSource;
 import io.ramshot.SnapshotException;
 import io.ramshot.boot.NativeCalls;
 import io.ramshot.hooks.MemoryMap.Span;
@@ -8,7 +7,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -26,7 +24,7 @@ import net.bytebuddy.matcher.ElementMatchers;
  * method that waits for a call by another thread is not held up for long, and goes on without a
  * turn: whoever ends first then takes what is new, unless the sizes say better.
  */
-final class NativeMemory implements NativeCalls.Sink, RamSource {
+final class NativeMemory implements NativeCalls.Sink {
 
   /** Memory that one method had mapped. */
   private record Region(int spec, Allocation allocation) {}
@@ -41,9 +39,6 @@ final class NativeMemory implements NativeCalls.Sink, RamSource {
   private final ReentrantLock turn = new ReentrantLock();
   private final GuestRam ram;
 
-  /** Whether no other option names RAM. */
-  private final boolean alone;
-
   private final long pageBytes;
   private final Consumer<String> warnings;
 
@@ -54,7 +49,6 @@ final class NativeMemory implements NativeCalls.Sink, RamSource {
 
   NativeMemory(HookOptions options, GuestRam ram, long pageBytes, Consumer<String> warnings) {
     this.specs = options.ramNative();
-    this.alone = options.ram().isEmpty();
     this.ram = ram;
     this.pageBytes = pageBytes;
     this.warnings = warnings;
@@ -258,13 +252,8 @@ final class NativeMemory implements NativeCalls.Sink, RamSource {
     }
   }
 
-  /**
-   * Takes out what is not mapped any more, for nobody may have told.
-   *
-   * @throws SnapshotException if no option finds any RAM
-   */
-  @Override
-  public void prepare() throws SnapshotException {
+  /** Takes out what is not mapped any more, for nobody may have told. */
+  void prepare() throws SnapshotException {
     List<Allocation> all = new ArrayList<>(ram.unannounced());
     synchronized (regions) {
       regions.forEach(r -> all.add(r.allocation));
@@ -272,18 +261,6 @@ final class NativeMemory implements NativeCalls.Sink, RamSource {
     if (!all.isEmpty()) {
       dropUnmapped(all);
     }
-    List<String> missing = missing();
-    if (missing.isEmpty()) {
-      return;
-    }
-    if (alone && !ram.hasBlocks()) {
-      throw new SnapshotException(
-          String.join("; ", missing)
-              + ": ramshot discover "
-              + ProcessHandle.current().pid()
-              + " tells where this host has its RAM");
-    }
-    missing.forEach(warnings);
   }
 
   private void dropUnmapped(List<Allocation> all) throws SnapshotException {
@@ -308,8 +285,14 @@ final class NativeMemory implements NativeCalls.Sink, RamSource {
     }
   }
 
-  private List<String> missing() {
-    List<String> missing = new ArrayList<>();
+  /** How many methods were configured. */
+  int count() {
+    return specs.size();
+  }
+
+  /** The methods that have no memory mapped just now, in the order of the options. */
+  List<MissingRam> missing() {
+    List<MissingRam> missing = new ArrayList<>();
     for (int i = 0; i < specs.size(); i++) {
       int spec = i;
       synchronized (regions) {
@@ -317,20 +300,12 @@ final class NativeMemory implements NativeCalls.Sink, RamSource {
           continue;
         }
       }
+      String option = "ram.native=" + specs.get(i);
       missing.add(
-          "ram.native="
-              + specs.get(i)
-              + " finds nothing: "
-              + (loaded[i]
-                  ? "no call has mapped memory that is there still"
-                  : "no class " + specs.get(i).className() + " is loaded"));
+          loaded[i]
+              ? new MissingRam(option, "no call has mapped memory that is there still", null)
+              : MissingRam.ofClass(option, specs.get(i).className()));
     }
     return missing;
-  }
-
-  /** Nothing of it is on the heap. */
-  @Override
-  public Map<String, Object> find() {
-    return Map.of();
   }
 }

@@ -14,11 +14,14 @@ public final class Nearest {
   /** At most {@code count} candidates, those with the nearest names first. */
   public static <T> List<T> to(
       String wanted, Collection<T> candidates, Function<T, String> name, int count) {
+    record Candidate<T>(T value, int distance) {}
     String lower = wanted.toLowerCase(Locale.ROOT);
+    // Once each, for a sort compares each many times.
     return candidates.stream()
-        .sorted(
-            Comparator.comparingInt(c -> distance(lower, name.apply(c).toLowerCase(Locale.ROOT))))
+        .map(c -> new Candidate<>(c, distance(lower, name.apply(c).toLowerCase(Locale.ROOT))))
+        .sorted(Comparator.comparingInt(Candidate::distance))
         .limit(count)
+        .map(Candidate::value)
         .toList();
   }
 

@@ -21,6 +21,9 @@ final class Pauses {
     final PauseSpec spec;
     boolean loaded;
 
+    /** Whether the user knows that it is not. */
+    boolean told;
+
     /** Why there is nothing to call, or null. */
     String absence;
 
@@ -108,12 +111,15 @@ final class Pauses {
     List<Stop> found = new ArrayList<>();
     for (Kind kind : kinds) {
       if (!kind.loaded) {
-        warnings.accept(
-            "pause="
-                + kind.spec
-                + " calls nothing yet: the host has not loaded "
-                + kind.spec.className()
-                + classes.nearest(kind.spec.className()));
+        if (!kind.told) {
+          kind.told = true;
+          warnings.accept(
+              "pause="
+                  + kind.spec
+                  + " calls nothing yet: the host has not loaded "
+                  + kind.spec.className()
+                  + classes.nearest(kind.spec.className()));
+        }
         continue;
       }
       if (kind.absence != null) {

@@ -1,6 +1,7 @@
 package io.ramshot.hooks;
 
 import io.ramshot.SnapshotException;
+import java.lang.instrument.Instrumentation;
 import java.lang.ref.WeakReference;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
@@ -191,13 +192,13 @@ final class RamField {
   }
 
   /** Before a freeze: finds the classes of a static field. */
-  void prepare(Class<?>[] loadedClasses) throws ReflectiveOperationException {
+  void prepare(Instrumentation instrumentation) throws ReflectiveOperationException {
     if (!isStatic || problem != null) {
       return;
     }
     int now = loaded;
     List<Owner> found = new ArrayList<>();
-    for (Class<?> type : loadedClasses) {
+    for (Class<?> type : instrumentation.getAllLoadedClasses()) {
       if (type.getName().equals(spec.className())) {
         Field field = field(type);
         if (Modifier.isStatic(field.getModifiers())) {
@@ -253,10 +254,5 @@ final class RamField {
       throw new SnapshotException(
           "class " + spec.className() + " has only just been loaded: start the snapshot once more");
     }
-  }
-
-  /** How many objects or classes there are. */
-  int holders() throws SnapshotException {
-    return values().size();
   }
 }

@@ -1,16 +1,13 @@
 package io.ramshot.hooks;
 
-import io.ramshot.RamSource;
 import io.ramshot.SnapshotException;
 import io.ramshot.image.BlockKind;
 import java.lang.instrument.Instrumentation;
 import java.nio.Buffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,9 +18,7 @@ import net.bytebuddy.description.type.TypeDescription;
  * The configured fields with guest RAM: tells the guest of arrays on the heap, and makes blocks of
  * the memory off the heap that the fields hold.
  */
-final class RamFields implements RamSource {
-
-  private static final int NEAREST_SHOWN = 3;
+final class RamFields {
 
   private final List<RamField> fields;
   private final GuestRam ram;
@@ -84,46 +79,95 @@ final class RamFields implements RamSource {
   /**
    * Registers what fields hold off the heap by now, and drops what they do not hold any more.
    *
-   * @throws SnapshotException if RAM that was named cannot be found
+   * @throws SnapshotException if RAM that was named cannot be told
    */
-  @Override
-  public void prepare() throws SnapshotException {
+  void prepare() throws SnapshotException {
     if (fields.isEmpty()) {
       return;
     }
-    Class<?>[] loaded = instrumentation.getAllLoadedClasses();
     Set<Allocation> held = Collections.newSetFromMap(new IdentityHashMap<>());
-    List<String> missing = new ArrayList<>();
     for (RamField field : fields) {
       try {
-        field.prepare(loaded);
+        field.prepare(instrumentation);
       } catch (ReflectiveOperationException e) {
         throw new SnapshotException("ram=" + field.spec() + " cannot be read: " + e, e);
       }
-      int[] found = {0};
       for (Object value : field.values()) {
         RamValue.visit(
             field.spec(),
             value,
             new RamValue.Visitor() {
               @Override
-              public void heap(String suffix, Object array) {
-                found[0]++;
-              }
+              public void heap(String suffix, Object array) {}
 
               @Override
               public void offHeap(long address, Object holder) throws SnapshotException {
                 held.add(hold(field.spec(), address, holder));
-                found[0]++;
               }
             });
       }
-      if (found[0] == 0) {
-        missing.add("ram=" + field.spec() + " finds nothing: " + reason(field, loaded));
-      }
     }
     ram.release(held::contains);
-    tell(missing);
+  }
+
+  /** How many fields were configured. */
+  int count() {
+    return fields.size();
+  }
+
+  /** The fields that hold no RAM just now, in the order of the options. */
+  List<MissingRam> missing() {
+    List<MissingRam> missing = new ArrayList<>();
+    for (RamField field : fields) {
+      try {
+        List<Object> values = field.values();
+        if (!hasRam(field.spec(), values)) {
+          missing.add(missing(field, values.size()));
+        }
+      } catch (SnapshotException e) {
+        // A snapshot is refused for it, with this message.
+        continue;
+      }
+    }
+    return missing;
+  }
+
+  private static boolean hasRam(RamSpec spec, List<Object> values) throws SnapshotException {
+    boolean[] found = {false};
+    RamValue.Visitor visitor =
+        new RamValue.Visitor() {
+          @Override
+          public void heap(String suffix, Object array) {
+            found[0] = true;
+          }
+
+          @Override
+          public void offHeap(long address, Object holder) {
+            found[0] = true;
+          }
+        };
+    for (Object value : values) {
+      RamValue.visit(spec, value, visitor);
+    }
+    return found[0];
+  }
+
+  private static MissingRam missing(RamField field, int holders) {
+    String option = "ram=" + field.spec();
+    String name = field.spec().className();
+    if (!field.isLoaded()) {
+      return MissingRam.ofClass(option, name);
+    }
+    return new MissingRam(
+        option,
+        holders == 1
+            ? "the field is empty"
+            : holders > 1
+                ? "the fields of " + holders + " are empty"
+                : field.isOfClass()
+                    ? "class " + name + " is not initialised"
+                    : "no object of " + name + " is alive that was made since ramshot came",
+        null);
   }
 
   private Allocation hold(RamSpec spec, long address, Object holder) throws SnapshotException {
@@ -147,56 +191,8 @@ final class RamFields implements RamSource {
     return allocation;
   }
 
-  private static String reason(RamField field, Class<?>[] loaded) throws SnapshotException {
-    String name = field.spec().className();
-    if (!field.isLoaded()) {
-      List<String> names = Arrays.stream(loaded).map(Class::getName).toList();
-      return "no class "
-          + name
-          + " is loaded (nearest: "
-          + String.join(", ", nearest(name, names))
-          + ")";
-    }
-    int holders = field.holders();
-    if (holders > 0) {
-      return holders == 1 ? "the field is empty" : "the fields of " + holders + " are empty";
-    }
-    return field.isOfClass()
-        ? "class " + name + " is not initialised"
-        : "no object of " + name + " is alive that was made since ramshot came";
-  }
-
-  /** The package may be another one, so simple names count first. */
-  private static List<String> nearest(String wanted, List<String> names) {
-    List<String> host = names.stream().filter(n -> !n.startsWith("[")).distinct().toList();
-    Set<String> nearest = new LinkedHashSet<>();
-    String simple = wanted.substring(wanted.lastIndexOf('.') + 1);
-    host.stream()
-        .filter(n -> n.substring(n.lastIndexOf('.') + 1).equalsIgnoreCase(simple))
-        .limit(NEAREST_SHOWN)
-        .forEach(nearest::add);
-    nearest.addAll(Nearest.to(wanted, host, n -> n, NEAREST_SHOWN));
-    return nearest.stream().limit(NEAREST_SHOWN).toList();
-  }
-
-  /** A guest may have RAM in some of the named places only, but not in none. */
-  private void tell(List<String> missing) throws SnapshotException {
-    if (missing.isEmpty()) {
-      return;
-    }
-    if (missing.size() == fields.size() && !ram.hasBlocks()) {
-      throw new SnapshotException(
-          String.join("; ", missing)
-              + ": ramshot discover "
-              + ProcessHandle.current().pid()
-              + " tells where this host has its RAM");
-    }
-    missing.forEach(warnings);
-  }
-
   /** Takes no lock, and loads no class once {@link #prepare} has been there. */
-  @Override
-  public Map<String, Object> find() throws SnapshotException {
+  Map<String, Object> find() throws SnapshotException {
     Map<String, Object> found = new LinkedHashMap<>();
     Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     for (RamField field : fields) {

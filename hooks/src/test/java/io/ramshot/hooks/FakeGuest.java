@@ -34,6 +34,11 @@ final class FakeGuest implements GuestView {
     return heapRam;
   }
 
+  @Override
+  public synchronized boolean hasRam() {
+    return !blocks.isEmpty() || !heapRam.isEmpty();
+  }
+
   /** What adapters get. */
   volatile Guest guest;
 

@@ -4,11 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.example.HeapMemory;
 import com.example.MappingEngine;
 import com.example.Memory;
 import io.ramshot.SnapshotException;
 import io.ramshot.hooks.MemoryMap.Span;
 import io.ramshot.image.BlockKind;
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -181,6 +183,23 @@ class NativeMemoryTest extends HookedTest {
     String message = assertThrows(SnapshotException.class, guest::heap).getMessage();
     assertTrue(message.contains("no class com.example.Missing is loaded"), message);
     assertTrue(message.contains("ramshot discover"), message);
+  }
+
+  @Test
+  void optionThatFindsNothingBesideAFieldThatDoesIsAnAlternative() throws Exception {
+    install("ram.native", "com.example.Missing::map", "ram", "com.example.HeapMemory#bytes");
+    String message = assertThrows(SnapshotException.class, guest::heap).getMessage();
+    assertTrue(message.contains("ram.native=com.example.Missing::map finds nothing"), message);
+    assertTrue(message.contains("ram=com.example.HeapMemory#bytes finds nothing"), message);
+    HeapMemory memory = new HeapMemory(1);
+    assertEquals(1, guest.heap().size());
+    assertEquals(List.of(), guest.warnings());
+    assertEquals(
+        List.of(
+            "ram.native=com.example.Missing::map is not used by this host: no class"
+                + " com.example.Missing is loaded"),
+        hooks.unusedRam());
+    Reference.reachabilityFence(memory);
   }
 
   @Test

@@ -225,14 +225,68 @@ class RamFieldTest extends HookedTest {
   }
 
   @Test
-  void fieldThatFindsNothingBesideOthersIsAWarning() throws Exception {
-    installFields("com.example.HeapMemory#bytes,com.example.video.Screen#pixels");
+  void misspeltClassIsFoundInAnotherPackageAndNothingElseIsOffered() {
+    Memory.free(Memory.allocate(64));
+    installFields("com.exmaple.board.memory#bytes");
+    assertTrue(refusal().contains("(nearest: com.example.Memory"), this::refusal);
+    hooks.close();
+    installFields("com.example.Zyxwvutsrq#bytes");
+    assertTrue(refusal().contains("com.example.Zyxwvutsrq is loaded: ramshot discover"));
+  }
+
+  @Test
+  void fieldsThatFindNothingBesideOneThatDoesAreAlternatives() throws Exception {
+    installFields("com.example.HeapMemory#bytes,com.example.Nowhere#ram,com.example.Screen#pixels");
     HeapMemory memory = new HeapMemory(1);
+    String nowhere =
+        "ram=com.example.Nowhere#ram is not used by this host: no class com.example.Nowhere is"
+            + " loaded";
+    assertTrue(hooks.unusedRam().contains(nowhere), () -> hooks.unusedRam().toString());
     assertEquals(1, guest.heap().size());
-    assertTrue(
-        guest.warnings().toString().contains("ram=com.example.video.Screen#pixels finds nothing"),
-        guest.warnings()::toString);
-    Reference.reachabilityFence(memory);
+    assertEquals(List.of(), guest.warnings());
+    assertEquals(2, hooks.unusedRam().size());
+    memory.bytes = null;
+    assertTrue(refusal().contains("HeapMemory#bytes finds nothing: the field is empty"));
+    assertTrue(refusal().contains("Nowhere#ram finds nothing: no class"), this::refusal);
+  }
+
+  @Test
+  void fieldsThatFindNothingBesideOtherRamAreAlternatives() throws Exception {
+    install(
+        "ram.min",
+        "1m",
+        "ram",
+        "com.example.HeapMemory#bytes,com.example.Nowhere#ram",
+        "ram.by",
+        "com.example.Memory");
+    long other = Memory.allocate(MIB);
+    assertEquals(Map.of(), guest.heap());
+    assertEquals(List.of(), guest.warnings());
+    assertEquals(2, hooks.unusedRam().size());
+    Memory.free(other);
+    assertTrue(refusal().contains("Nowhere#ram finds nothing"), this::refusal);
+  }
+
+  @Test
+  void onlyFieldThatFindsNothingBesideOtherRamIsAWarningOnce() throws Exception {
+    install("ram.min", "1m", "ram", "com.example.Memroy#ram", "ram.by", "com.example.Memory");
+    long other = Memory.allocate(MIB);
+    guest.heap();
+    guest.heap();
+    assertEquals(1, guest.warnings().size());
+    String warning = guest.warnings().get(0);
+    assertTrue(warning.contains("ram=com.example.Memroy#ram finds nothing: no class"), warning);
+    assertTrue(warning.contains("(nearest: com.example.Memory"), warning);
+    Memory.free(other);
+  }
+
+  @Test
+  void ramThatOthersKnowMakesAnOptionThatFindsNothingNoRefusal() throws Exception {
+    installFields("com.example.Nowhere#ram");
+    assertTrue(refusal().contains("Nowhere#ram finds nothing"), this::refusal);
+    guest.heapRam.put("others", new byte[1]);
+    guest.heap();
+    assertEquals(1, guest.warnings().size());
   }
 
   @Test

@@ -32,6 +32,9 @@ final class HostLines {
               Figures.bytes(block, "bytes"),
               block.get("address")));
     }
+    for (String unused : (String[]) target.attribute("UnusedRam")) {
+      lines.add("  " + unused);
+    }
     String[] gates = (String[]) target.attribute("Gates");
     boolean suspends = (',' + options + ',').contains(",freeze=threads,");
     lines.add("gates: " + (gates.length == 0 ? "none" + without(suspends) : gates.length));

@@ -78,6 +78,11 @@ final class HostHooks implements HostView {
     return problems;
   }
 
+  @Override
+  public List<String> unusedRam() {
+    return hooks.unusedRam();
+  }
+
   private static String remedy() {
     return ": java -jar ramshot.jar discover "
         + ProcessHandle.current().pid()

@@ -13,4 +13,7 @@ public interface HostView {
 
   /** What matched nothing in the host so far, and what to do about it, a line each. */
   List<String> unmatched();
+
+  /** The configured places of RAM that this host does not use, as far as is known, a line each. */
+  List<String> unusedRam();
 }

@@ -212,6 +212,11 @@ public final class Snapshots implements SnapshotsMXBean {
   }
 
   @Override
+  public List<String> getUnusedRam() {
+    return host.unusedRam();
+  }
+
+  @Override
   public String getOptions() {
     return options;
   }

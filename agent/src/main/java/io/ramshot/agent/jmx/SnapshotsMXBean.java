@@ -63,6 +63,10 @@ public interface SnapshotsMXBean {
   @Description("What of the options and the profile matched nothing so far, with what to do")
   List<String> getUnmatched();
 
+  @Description(
+      "The configured places of RAM that are empty just now, such as a profile's alternatives")
+  List<String> getUnusedRam();
+
   @Description("The agent's options, as they would follow -javaagent:ramshot.jar=")
   String getOptions();
 

@@ -44,6 +44,11 @@ class SnapshotsTest {
             public List<String> unmatched() {
               return List.of("nothing matched");
             }
+
+            @Override
+            public List<String> unusedRam() {
+              return List.of("nothing there");
+            }
           },
           "jmx=true",
           "1");
@@ -56,7 +61,7 @@ class SnapshotsTest {
   void everythingIsDescribed() {
     MBeanInfo info = bean.getMBeanInfo();
     assertTrue(info.getDescription().contains("ramshot"), info.getDescription());
-    assertEquals(9, info.getAttributes().length);
+    assertEquals(10, info.getAttributes().length);
     for (MBeanAttributeInfo attribute : info.getAttributes()) {
       requireDescribed(attribute);
     }
