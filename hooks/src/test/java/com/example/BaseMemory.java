@@ -2,5 +2,5 @@ package com.example;
 
 /** What other memory inherits. */
 class BaseMemory {
-  protected int[] words;
+  public int[] words;
 }

@@ -10,6 +10,7 @@ public final class MappingEngine {
   private static final NativeLibrary C = NativeLibrary.getInstance("c");
   private static final int READ_WRITE = 3;
   private static final int PRIVATE_ANONYMOUS = 0x22;
+  private static final int FIXED_NOREPLACE = 0x100000;
 
   private long address;
   private long size;
@@ -18,6 +19,15 @@ public final class MappingEngine {
   public void mapMemory(long guest, long bytes) {
     size = bytes;
     address = map(bytes);
+  }
+
+  /** Guest RAM at an address of the host, and memory of the engine beside it. */
+  public void mapAt(long host, long bytes, long own) {
+    size = bytes + own;
+    address = map(host, bytes);
+    if (own > 0) {
+      map(host + bytes, own);
+    }
   }
 
   /** Two pieces of memory in one call. */
@@ -50,10 +60,20 @@ public final class MappingEngine {
 
   /** mmap(2). */
   public static long map(long bytes) {
+    return map(0, bytes);
+  }
+
+  /** mmap(2) at an address where nothing is, or anywhere for 0. */
+  private static long map(long host, long bytes) {
     Function mmap = C.getFunction("mmap");
-    return Pointer.nativeValue(
-        mmap.invokePointer(
-            new Object[] {Pointer.NULL, bytes, READ_WRITE, PRIVATE_ANONYMOUS, -1, 0L}));
+    int flags = PRIVATE_ANONYMOUS | (host == 0 ? 0 : FIXED_NOREPLACE);
+    long address =
+        Pointer.nativeValue(
+            mmap.invokePointer(new Object[] {new Pointer(host), bytes, READ_WRITE, flags, -1, 0L}));
+    if (address == -1 || host != 0 && address != host) {
+      throw new IllegalStateException("cannot map " + bytes + " bytes at " + host);
+    }
+    return address;
   }
 
   /** munmap(2). */

@@ -4,6 +4,7 @@ import io.ramshot.image.BlockKind;
 import io.ramshot.image.Shape;
 import java.lang.reflect.Array;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Objects;
 import java.util.stream.Stream;
 
@@ -60,6 +61,9 @@ final class HeapRam {
       if (pieceElement != 0) {
         return new HeapRam(value, BlockKind.HEAP_PIECES, ((Object[]) value).clone(), pieceElement);
       }
+      if (value instanceof ByteBuffer[] buffers) {
+        return ofBuffers(name, buffers);
+      }
     }
     throw new SnapshotException(
         "block "
@@ -67,14 +71,33 @@ final class HeapRam {
             + " is "
             + (value == null ? "null" : "of type " + value.getClass().getTypeName())
             + ": guest RAM on the heap is a byte[], short[], char[], int[], long[], float[],"
-            + " double[], an array of such, or a heap ByteBuffer");
+            + " double[], an array of such, a heap ByteBuffer, or an array of heap ByteBuffers");
+  }
+
+  private static HeapRam ofBuffers(String name, ByteBuffer[] buffers) throws SnapshotException {
+    Object[] pieces = new Object[buffers.length];
+    for (int i = 0; i < pieces.length; i++) {
+      ByteBuffer buffer = buffers[i];
+      if (buffer != null) {
+        byte[] piece = (byte[]) array(name, buffer);
+        if (piece.length != buffer.capacity()) {
+          throw new SnapshotException(
+              String.format(
+                  "block %s has a buffer of %d bytes in an array of %d: name each array once, not"
+                      + " the slices of one",
+                  name, buffer.capacity(), piece.length));
+        }
+        pieces[i] = piece;
+      }
+    }
+    return new HeapRam(buffers, BlockKind.HEAP_PIECES, pieces, Byte.BYTES);
   }
 
   BlockKind kind() {
     return kind;
   }
 
-  /** The array, or the array of arrays. */
+  /** The array, or the array of arrays or of heap buffers. */
   Object value() {
     return value;
   }
@@ -125,6 +148,10 @@ final class HeapRam {
                   + " in this guest: start it with the RAM options of the machine that was saved",
               name, lengths.length, shape.elementBytes(), pieces.length, elementBytes));
     }
+    if (value instanceof ByteBuffer[] buffers) {
+      reshape(buffers, lengths);
+      return ofBuffers(name, buffers);
+    }
     Object[] outer = (Object[]) value;
     Class<?> element = value.getClass().getComponentType().getComponentType();
     for (int i = 0; i < lengths.length; i++) {
@@ -135,5 +162,22 @@ final class HeapRam {
       }
     }
     return new HeapRam(value, kind, outer.clone(), elementBytes);
+  }
+
+  /** New buffers read numbers in the order in which those of this guest do. */
+  private static void reshape(ByteBuffer[] buffers, long[] lengths) {
+    ByteOrder order =
+        Stream.of(buffers)
+            .filter(Objects::nonNull)
+            .findFirst()
+            .map(ByteBuffer::order)
+            .orElse(ByteOrder.BIG_ENDIAN);
+    for (int i = 0; i < lengths.length; i++) {
+      if (lengths[i] == Shape.ABSENT) {
+        buffers[i] = null;
+      } else if (buffers[i] == null || buffers[i].capacity() != lengths[i]) {
+        buffers[i] = ByteBuffer.allocate((int) lengths[i]).order(order);
+      }
+    }
   }
 }

@@ -24,7 +24,8 @@ public interface RamSource {
    *
    * @return by block name, in an order that is the same in the JVM that restores: a primitive array
    *     (of any type but boolean), a heap {@code ByteBuffer} that can be written, of which the
-   *     whole array is meant, or an array of primitive arrays, of which some may be null
+   *     whole array is meant, an array of primitive arrays, or an array of heap buffers that are
+   *     all of their arrays; pieces may be null
    * @throws SnapshotException if they cannot be told; the snapshot is refused then
    */
   Map<String, Object> find() throws SnapshotException;

@@ -3,12 +3,14 @@ package io.ramshot;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ramshot.image.BlockKind;
 import io.ramshot.image.Image;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -16,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -154,6 +157,59 @@ class HeapPiecesTest {
   }
 
   @Test
+  void buffersOnTheHeapAreThePiecesOfOneBlock() throws Exception {
+    SplittableRandom random = new SplittableRandom(9);
+    ByteBuffer[] ram = new ByteBuffer[3000];
+    for (int i = 0; i < ram.length; i++) {
+      ram[i] = i % 3 == 1 ? null : ByteBuffer.wrap((byte[]) filled(byte.class, random));
+    }
+    Object[][] seen = new Object[1][];
+    Guest guest = guest(Map.of("ram", ram));
+    guest.vcpus(
+        new Moment(
+            () -> {
+              ram[1] = ByteBuffer.wrap((byte[]) filled(byte.class, random));
+              ram[2] = null;
+              ram[3].position(7).limit(9);
+              seen[0] = copy(arrays(ram));
+            },
+            () -> {
+              ram[4] = ByteBuffer.wrap((byte[]) filled(byte.class, random));
+              ram[5].put(0, (byte) 0);
+              ram[0] = null;
+            }));
+    assertEquals(List.of(BlockKind.HEAP_PIECES), guest.blocks().stream().map(Block::kind).toList());
+    Path file = folder.resolve("buffers.ramshot");
+    Expect.completed(guest.snapshot(file).await());
+    SavedRam.verify(file);
+
+    restore(guest, file);
+    assertArrayEquals(seen[0], arrays(ram));
+    assertEquals(7, ram[3].position());
+
+    ByteBuffer[] fresh = new ByteBuffer[ram.length];
+    ByteBuffer own = ByteBuffer.allocate(PIECE).order(ByteOrder.LITTLE_ENDIAN);
+    fresh[0] = own;
+    fresh[2] = ByteBuffer.allocate(PIECE);
+    fresh[6] = ByteBuffer.allocate(3);
+    fresh[7] = ByteBuffer.allocate(3);
+    restore(guest(Map.of("ram", fresh)), file);
+    assertArrayEquals(seen[0], arrays(fresh));
+    assertSame(own, fresh[0]);
+    assertNull(fresh[2]);
+    assertEquals(ByteOrder.LITTLE_ENDIAN, fresh[6].order());
+
+    byte[][] asArrays = new byte[ram.length][];
+    asArrays[0] = new byte[1];
+    restore(guest(Map.of("ram", asArrays)), file);
+    assertArrayEquals(seen[0], asArrays);
+  }
+
+  private static Object[] arrays(ByteBuffer[] buffers) {
+    return Stream.of(buffers).map(b -> b == null ? null : b.array()).toArray(byte[][]::new);
+  }
+
+  @Test
   void whatIsNoRamIsRefusedByName() {
     refused("block ram is null: ", null);
     refused("block ram is of type java.lang.String: ", "x");
@@ -161,6 +217,13 @@ class HeapPiecesTest {
     refused("block ram is of type int[][][]: ", new int[2][2][2]);
     refused("block ram is a direct buffer: ", ByteBuffer.allocateDirect(16));
     refused("block ram is a read-only buffer: ", ByteBuffer.allocate(16).asReadOnlyBuffer());
+    ByteBuffer buffer = ByteBuffer.allocate(16);
+    refused("block ram is a direct buffer: ", new ByteBuffer[] {ByteBuffer.allocateDirect(16)});
+    refused("block ram is a read-only buffer: ", new ByteBuffer[] {buffer.asReadOnlyBuffer()});
+    refused(
+        "block ram has a buffer of 8 bytes in an array of 16: ",
+        new ByteBuffer[] {null, buffer.slice(8, 8)});
+    refused("block ram has no RAM yet: ", new ByteBuffer[5]);
     refused("block ram has no RAM yet: ", new int[5][]);
     refused("block ram has no RAM yet: ", new byte[0]);
     byte[] ram = new byte[Ram.CHUNK];

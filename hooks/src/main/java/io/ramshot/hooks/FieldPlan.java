@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** Which fields of a class are captured. */
 final class FieldPlan {
@@ -80,8 +81,7 @@ final class FieldPlan {
           continue;
         }
         names.add(field.getName());
-        if (left.contains(field.getName())
-            || isRam.test(parent.getName() + "#" + field.getName())) {
+        if (left.contains(field.getName()) || isRam(type, field, isRam)) {
           continue;
         }
         if (isStatic) {
@@ -124,6 +124,17 @@ final class FieldPlan {
                       statics.stream().map(s -> s.substring(s.lastIndexOf('.') + 1)).toList())));
     }
     return new FieldPlan(List.copyOf(slots), List.copyOf(names));
+  }
+
+  /** Options may name a class that inherits the field, unless it has another of that name. */
+  private static boolean isRam(Class<?> type, Field field, Predicate<String> isRam) {
+    boolean named = false;
+    for (Class<?> at = type; at != field.getDeclaringClass(); at = at.getSuperclass()) {
+      named |= isRam.test(at.getName() + "#" + field.getName());
+      named &=
+          Stream.of(at.getDeclaredFields()).noneMatch(f -> f.getName().equals(field.getName()));
+    }
+    return named || isRam.test(field.getDeclaringClass().getName() + "#" + field.getName());
   }
 
   private static boolean isOfJdk(Class<?> type) {

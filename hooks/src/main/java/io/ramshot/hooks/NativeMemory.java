@@ -121,6 +121,11 @@ final class NativeMemory implements NativeCalls.Sink {
   }
 
   private Call begin(NativeSpec spec, Object[] arguments) throws IOException {
+    long size = size(spec, arguments);
+    if (0 <= size && size < ram.minimum()) {
+      // A device, say; what comes in the same call is none of the guest's.
+      return null;
+    }
     boolean hasTurn = false;
     try {
       hasTurn = turn.tryLock(TURN_MILLIS, TimeUnit.MILLISECONDS);
@@ -128,7 +133,7 @@ final class NativeMemory implements NativeCalls.Sink {
       Thread.currentThread().interrupt();
     }
     try {
-      return new Call(MemoryMap.read(), sizes(spec, arguments), hasTurn);
+      return new Call(MemoryMap.read(), inPages(size), hasTurn);
     } catch (IOException | RuntimeException e) {
       if (hasTurn) {
         turn.unlock();
@@ -163,15 +168,17 @@ final class NativeMemory implements NativeCalls.Sink {
         "a call of ram.native=" + specs.get(hook % specs.size()) + " was missed: " + cause);
   }
 
-  /** The length that the call wants mapped, in whole pages, if the option says where it is. */
-  private List<Long> sizes(NativeSpec spec, Object[] arguments) {
+  /** What the call wants mapped, in bytes; -1 if the option does not say where that is. */
+  private static long size(NativeSpec spec, Object[] arguments) {
     int index = spec.sizeIndex();
     // To guess would be to leave out RAM of a method that maps more than one piece.
-    if (index < 0 || !(arguments[index] instanceof Long || arguments[index] instanceof Integer)) {
-      return List.of();
-    }
-    long size = ((Number) arguments[index]).longValue();
-    return size < ram.minimum() ? List.of() : List.of((size + pageBytes - 1) & -pageBytes);
+    return index >= 0 && (arguments[index] instanceof Long || arguments[index] instanceof Integer)
+        ? ((Number) arguments[index]).longValue()
+        : -1;
+  }
+
+  private List<Long> inPages(long size) {
+    return size < 0 ? List.of() : List.of((size + pageBytes - 1) & -pageBytes);
   }
 
   private void mapped(int spec, Call call, Object result) throws IOException {
@@ -189,6 +196,7 @@ final class NativeMemory implements NativeCalls.Sink {
               + ram.minimum()
               + " bytes) that can be read and written");
     }
+    warnOfNeighbours(spec, chosen, call.sizes);
     for (Span span : chosen) {
       Allocation allocation = ram.addNative(span.start(), span.bytes(), specs.get(spec).site());
       if (allocation != null) {
@@ -199,9 +207,29 @@ final class NativeMemory implements NativeCalls.Sink {
     }
   }
 
+  /** The kernel makes one mapping of what is mapped side by side, and says no more of it. */
+  private void warnOfNeighbours(int spec, List<Span> chosen, List<Long> sizes) {
+    for (Span span : chosen) {
+      for (long size : sizes) {
+        if (span.bytes() > size) {
+          warnings.accept(
+              "a call of ram.native="
+                  + specs.get(spec)
+                  + " for "
+                  + size
+                  + " bytes mapped "
+                  + span.bytes()
+                  + " in one piece: all of it is saved and restored, as is what may belong to the"
+                  + " engine; name a method that maps nothing else, or one that returns the"
+                  + " address");
+        }
+      }
+    }
+  }
+
   /**
    * What the call itself mapped: a piece of the size it asked for, else the piece at the address it
-   * returned, else all there is.
+   * returned, else those with room for it, else all there is.
    */
   static List<Span> choose(List<Span> spans, List<Long> sizes, Object result) {
     List<Span> exact = spans.stream().filter(span -> sizes.contains(span.bytes())).toList();
@@ -217,7 +245,9 @@ final class NativeMemory implements NativeCalls.Sink {
         }
       }
     }
-    return spans;
+    List<Span> large =
+        spans.stream().filter(span -> sizes.stream().anyMatch(s -> span.bytes() > s)).toList();
+    return large.isEmpty() ? spans : large;
   }
 
   /** An address among the arguments tells which memory is meant; else it may be any. */

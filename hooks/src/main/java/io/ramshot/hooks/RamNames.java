@@ -1,5 +1,6 @@
 package io.ramshot.hooks;
 
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
@@ -40,9 +41,14 @@ final class RamNames {
     arrays.put(name, array);
     if (array instanceof Object[] pieces) {
       for (int i = 0; i < pieces.length; i++) {
-        add(name + "[" + i + "]", pieces[i]);
+        add(name + "[" + i + "]", array(pieces[i]));
       }
     }
+  }
+
+  /** A piece may be a heap buffer around its array. */
+  private static Object array(Object piece) {
+    return piece instanceof ByteBuffer buffer && buffer.hasArray() ? buffer.array() : piece;
   }
 
   private boolean isKnown(Map<String, Object> now) {
@@ -58,7 +64,7 @@ final class RamNames {
     }
     if (array instanceof Object[] pieces) {
       for (Object piece : pieces) {
-        if (piece != null && !names.containsKey(piece)) {
+        if (piece != null && !names.containsKey(array(piece))) {
           return false;
         }
       }

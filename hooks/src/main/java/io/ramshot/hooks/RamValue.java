@@ -14,7 +14,8 @@ final class RamValue {
 
     /**
      * @param suffix tells apart what one field holds; empty if it holds one thing
-     * @param array a primitive array with elements, or an array of such
+     * @param array a primitive array with elements, an array of such, or heap buffers that are the
+     *     pieces of one memory
      */
     void heap(String suffix, Object array) throws SnapshotException;
 
@@ -60,6 +61,13 @@ final class RamValue {
       if (pieces.length > 0) {
         visitor.heap(suffix, value);
       }
+    } else if (value instanceof ByteBuffer[] buffers && arePieces(buffers)) {
+      for (ByteBuffer buffer : buffers) {
+        if (buffer != null) {
+          visitor.heap(suffix, buffers);
+          break;
+        }
+      }
     } else if (value instanceof Object[] parts && levels > 0) {
       for (int i = 0; i < parts.length; i++) {
         visit(spec, suffix + "." + i, parts[i], visitor, levels - 1);
@@ -79,6 +87,16 @@ final class RamValue {
               + ", which cannot be guest RAM: name a field with an array, an array of arrays, a"
               + " buffer, a MemorySegment or an address, say one of that class");
     }
+  }
+
+  /** Whether each buffer is all of an array of its own. */
+  private static boolean arePieces(ByteBuffer[] buffers) {
+    for (ByteBuffer buffer : buffers) {
+      if (buffer != null && !(buffer.hasArray() && buffer.array().length == buffer.capacity())) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static void visitBuffer(RamSpec spec, String suffix, Buffer buffer, Visitor visitor)

@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.example.HeapMemory;
 import com.example.Processor;
 import io.ramshot.Participant;
 import java.io.IOException;
 import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -326,6 +328,40 @@ class FieldStateTest extends HookedTest {
         assertThrows(IOException.class, () -> participant.load(last))
             .getMessage()
             .contains("which this guest does not have"));
+  }
+
+  @Test
+  void fieldsThatOptionsNameAsRamAreNotCaptured() throws Exception {
+    String type = "com.example.HeapMemory#";
+    install(
+        "ram.min",
+        "4k",
+        "ram",
+        type + "bytes," + type + "words," + type + "buffer," + type + "shared",
+        "state",
+        "fields:com.example.HeapMemory");
+    HeapMemory memory = new HeapMemory(100);
+    ByteBuffer direct = ByteBuffer.allocateDirect(4096);
+    memory.buffer = direct;
+    memory.count = 5;
+    Participant participant = guest.participants().get(0);
+    byte[] state = save(participant);
+    memory.bytes[1] = 77;
+    memory.words[1] = 77;
+    direct.put(1, (byte) 77);
+    byte[] bytes = memory.bytes = memory.bytes.clone();
+    int[] words = memory.words = memory.words.clone();
+    ByteBuffer other = ByteBuffer.allocateDirect(4096);
+    memory.buffer = other;
+    memory.count = 6;
+    participant.load(state);
+    assertEquals(5, memory.count);
+    assertSame(bytes, memory.bytes);
+    assertEquals(77, bytes[1]);
+    assertSame(words, memory.words, "a field that the class inherits");
+    assertSame(other, memory.buffer);
+    assertEquals(77, direct.get(1));
+    assertEquals(List.of(), guest.warnings());
   }
 
   /** 32 registers and 64 KiB: printed, and bounded only against a mistake in the order. */

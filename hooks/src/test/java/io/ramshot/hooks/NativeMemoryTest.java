@@ -11,6 +11,8 @@ import io.ramshot.SnapshotException;
 import io.ramshot.hooks.MemoryMap.Span;
 import io.ramshot.image.BlockKind;
 import java.lang.ref.Reference;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -61,6 +63,71 @@ class NativeMemoryTest extends HookedTest {
     engine.mapThrough(MIB);
     assertEquals(Map.of(NAME, block(engine.address(), MIB)), guest.blocks());
     engine.unmapMemory();
+  }
+
+  @Test
+  void memoryThatTheKernelAddsToANeighbourIsABlockOfItsOwn() throws Exception {
+    install("ram.min", "1m", "ram.native", "com.example.MappingEngine::mapAt(addr,size,own)");
+    for (int at = 0; at <= 2; at += 2) {
+      long whole = hole(4 * MIB, at * MIB, 2 * MIB);
+      MappingEngine engine = new MappingEngine();
+      engine.mapAt(whole + at * MIB, 2 * MIB, 0);
+      assertTrue(isOneMapping(whole, 4 * MIB));
+      assertEquals(List.of(block(whole + at * MIB, 2 * MIB)), List.copyOf(guest.blocks().values()));
+      MappingEngine.unmap(whole, 4 * MIB);
+      assertThrows(SnapshotException.class, guest::heap);
+    }
+  }
+
+  @Test
+  void memoryOfTheEngineThatTheKernelAddsToRamIsAWarning() throws Exception {
+    install("ram.min", "1m", "ram.native", "com.example.MappingEngine::mapAt(addr,size,own)");
+    long whole = hole(6 * MIB, MIB, 4 * MIB);
+    new MappingEngine().mapAt(whole + MIB, 2 * MIB, 2 * MIB);
+    assertTrue(isOneMapping(whole, 6 * MIB));
+    assertEquals(List.of(block(whole + MIB, 4 * MIB)), List.copyOf(guest.blocks().values()));
+    String warning = guest.warnings().toString();
+    assertTrue(warning.contains("for 2097152 bytes mapped 4194304 in one piece"), warning);
+    MappingEngine.unmap(whole, 6 * MIB);
+  }
+
+  /** Memory with room in it, between what is left of one mapping. */
+  private static long hole(long bytes, long from, long room) {
+    long address = MappingEngine.map(bytes);
+    MappingEngine.unmap(address + from, room);
+    return address;
+  }
+
+  private static boolean isOneMapping(long address, long bytes) throws Exception {
+    for (String line : Files.readAllLines(Path.of("/proc/self/maps"))) {
+      String[] range = line.substring(0, line.indexOf(' ')).split("-");
+      if (Long.parseUnsignedLong(range[0], 16) <= address
+          && address + bytes <= Long.parseUnsignedLong(range[1], 16)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Test
+  void callForLessThanTheMinimumIsNoBlockAndNoWarning() {
+    install("ram.min", "1m", "ram.native", MAP + "(addr,size)");
+    MappingEngine small = new MappingEngine();
+    small.mapMemory(0, MIB - 1);
+    MappingEngine large = new MappingEngine();
+    large.mapMemory(0, MIB);
+    assertEquals(List.of(block(large.address(), MIB)), List.copyOf(guest.blocks().values()));
+    assertEquals(List.of(), guest.warnings());
+    small.unmapMemory();
+    large.unmapMemory();
+  }
+
+  @Test
+  void callThatMapsNothingOfTheSizeItSaysIsAWarning() {
+    install("ram.min", "1m", "ram.native", "com.example.MappingEngine::unmap(addr,size)");
+    MappingEngine.unmap(MappingEngine.map(MIB), MIB);
+    String warning = guest.warnings().toString();
+    assertTrue(warning.contains("mapped nothing of at least ram.min"), warning);
   }
 
   @Test
@@ -232,7 +299,9 @@ class NativeMemoryTest extends HookedTest {
     Span large = new Span(0x10000, 0x20000);
     List<Span> both = List.of(small, large);
     assertEquals(List.of(small), NativeMemory.choose(both, List.of(0x2000L), null));
-    assertEquals(both, NativeMemory.choose(both, List.of(0x5000L), null));
+    assertEquals(List.of(large), NativeMemory.choose(both, List.of(0x5000L), "no address"));
+    assertEquals(both, NativeMemory.choose(both, List.of(0x50000L), null));
+    assertEquals(both, NativeMemory.choose(both, List.of(), null));
     assertEquals(
         List.of(new Span(0x11000, 0x16000)), NativeMemory.choose(both, List.of(0x5000L), 0x11000L));
   }

@@ -175,6 +175,24 @@ class RamFieldTest extends HookedTest {
   }
 
   @Test
+  void arrayOfHeapBuffersIsOneBlockUnlessItHasOthers() throws Exception {
+    installFields(ANY);
+    HeapMemory memory = new HeapMemory();
+    ByteBuffer[] buffers = new ByteBuffer[3];
+    memory.any = buffers;
+    assertTrue(refusal().contains("the field is empty"), this::refusal);
+    buffers[1] = ByteBuffer.allocate(64);
+    buffers[2] = ByteBuffer.allocate(64);
+    assertEquals(Map.of(ANY_1, buffers), guest.heap());
+    buffers[2] = buffers[1].slice(1, 63);
+    assertEquals(Map.of(ANY_1 + ".1", buffers[1].array()), guest.heap());
+    ByteBuffer direct = ByteBuffer.allocateDirect(MIB);
+    buffers[0] = direct;
+    assertEquals(Map.of(ANY_1 + ".1", buffers[1].array()), guest.heap());
+    assertSame(direct, guest.blocks().get(ANY_1).buffer());
+  }
+
+  @Test
   void emptyFieldIsNothing() {
     installFields(ANY);
     HeapMemory memory = new HeapMemory();

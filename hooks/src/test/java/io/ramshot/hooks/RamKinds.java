@@ -34,7 +34,7 @@ final class RamKinds {
 
   private static final int MIB = 1 << 20;
   private static final int BYTES = 8 * MIB;
-  private static final int MORE_BYTES = 32 * MIB;
+  private static final int MORE_BYTES = 16 * MIB;
 
   /** Slow enough to do things meanwhile, and a pool that is no hiding place. */
   private static final SnapshotOptions SLOW =
@@ -61,35 +61,39 @@ final class RamKinds {
   }
 
   /**
-   * @param arguments the case, a folder, a folder on tmpfs
+   * @param arguments a folder, a folder on tmpfs, and the cases
    */
   public static void main(String[] arguments) throws Exception {
-    RamKinds kinds = new RamKinds(Path.of(arguments[1]));
-    Path shared = Path.of(arguments[2]).resolve("ram");
+    for (int i = 2; i < arguments.length; i++) {
+      Path folder = Files.createDirectory(Path.of(arguments[0]).resolve(arguments[i]));
+      new RamKinds(folder).run(arguments[i], Path.of(arguments[1]).resolve("ram"));
+      System.out.println(arguments[i] + " is right");
+    }
+  }
+
+  private void run(String kind, Path shared) throws Exception {
     String field = "com.example.HeapMemory#any";
-    switch (arguments[0]) {
-      case "unsafe" -> kinds.check(Map.of(), BlockKind.UNSAFE, kinds::unsafe);
-      case "realloc" -> kinds.check(Map.of(), BlockKind.UNSAFE, kinds::realloc);
-      case "direct" -> kinds.check(Map.of(), BlockKind.DIRECT, kinds::direct);
-      case "confined" -> kinds.check(Map.of(), BlockKind.SEGMENT, () -> kinds.arena("ofConfined"));
-      case "shared" -> kinds.check(Map.of(), BlockKind.SEGMENT, () -> kinds.arena("ofShared"));
-      case "auto" -> kinds.check(Map.of(), BlockKind.SEGMENT, kinds::automatic);
-      case "mapped" -> kinds.check(Map.of(), BlockKind.MAPPED, () -> kinds.mapped(shared));
-      case "mapped-arena" ->
-          kinds.check(Map.of(), BlockKind.MAPPED, () -> kinds.mappedSegment(shared));
-      case "view" -> kinds.check(Map.of(), BlockKind.NATIVE, kinds::nativeView);
-      case "jna" -> kinds.check(Map.of(), BlockKind.NATIVE, kinds::jna);
+    switch (kind) {
+      case "unsafe" -> check(Map.of(), BlockKind.UNSAFE, this::unsafe);
+      case "realloc" -> check(Map.of(), BlockKind.UNSAFE, this::realloc);
+      case "direct" -> check(Map.of(), BlockKind.DIRECT, this::direct);
+      case "confined" -> check(Map.of(), BlockKind.SEGMENT, () -> arena("ofConfined"));
+      case "shared" -> check(Map.of(), BlockKind.SEGMENT, () -> arena("ofShared"));
+      case "auto" -> check(Map.of(), BlockKind.SEGMENT, this::automatic);
+      case "mapped" -> check(Map.of(), BlockKind.MAPPED, () -> mapped(shared));
+      case "mapped-arena" -> check(Map.of(), BlockKind.MAPPED, () -> mappedSegment(shared));
+      case "view" -> check(Map.of(), BlockKind.NATIVE, this::nativeView);
+      case "jna" -> check(Map.of(), BlockKind.NATIVE, this::jna);
       case "native" ->
-          kinds.check(
+          check(
               Map.of("ram.native", "com.example.MappingEngine::mapMemory(addr,size)/unmapMemory"),
               BlockKind.NATIVE,
-              kinds::engine);
-      case "heap" -> kinds.check(Map.of("ram", field), BlockKind.HEAP, kinds::heap);
-      case "heap-buffer" -> kinds.check(Map.of("ram", field), BlockKind.HEAP, kinds::heapBuffer);
-      case "pieces" -> kinds.pieces(Map.of("ram", field));
-      default -> throw new IllegalArgumentException(arguments[0]);
+              this::engine);
+      case "heap" -> check(Map.of("ram", field), BlockKind.HEAP, this::heap);
+      case "heap-buffer" -> check(Map.of("ram", field), BlockKind.HEAP, this::heapBuffer);
+      case "pieces" -> pieces(Map.of("ram", field));
+      default -> throw new IllegalArgumentException(kind);
     }
-    System.out.println("right");
   }
 
   private Hooks install(Map<String, String> options) {

@@ -26,7 +26,7 @@ import net.bytebuddy.agent.ByteBuddyAgent;
 final class ThreadFreeze {
 
   private static final int WRITERS = 4;
-  private static final int RAM_BYTES = 32 << 20;
+  private static final int RAM_BYTES = 16 << 20;
 
   private ThreadFreeze() {}
 
@@ -81,7 +81,7 @@ final class ThreadFreeze {
     Hooks hooks =
         Hooks.install(
             instrumentation,
-            HookOptions.parse(Map.of("ram.min", "16m", "freeze", arguments[0])),
+            HookOptions.parse(Map.of("ram.min", "8m", "freeze", arguments[0])),
             guest,
             line -> System.out.println("warning " + line));
     Writers host = new Writers(WRITERS, RAM_BYTES);
@@ -111,6 +111,10 @@ final class ThreadFreeze {
         System.out.println("snapshot " + i + ": " + defect);
       }
       Files.delete(target);
+      if (defect != null && !frozen) {
+        // One is enough to show that it would be seen.
+        break;
+      }
     }
     storm.stop();
     host.stop();

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Without any gate, an image is one instant of all threads. */
 class ThreadFreezeTest {
 
-  private static final int SNAPSHOTS = 20;
+  private static final int SNAPSHOTS = 12;
 
   @TempDir Path folder;
 
