@@ -117,7 +117,8 @@ class RamKindIT {
             bytes("UseZGC"),
             offHeap(RamKind.SEGMENT, null, SLOW, BlockKind.SEGMENT),
             offHeap(RamKind.MAPPED, null, SLOW, BlockKind.MAPPED),
-            // As fast as it can be: what the guest writes meanwhile then gets less. And patient, for
+            // As fast as it can be: what the guest writes meanwhile then gets less. And patient,
+            // for
             // the kernel lets a guest wait in its quantum that writes more than a busy disk takes.
             offHeap(RamKind.MAPPED, ON_DISK, "freeze.timeout=20s", BlockKind.MAPPED),
             offHeap(RamKind.NATIVE, null, SLOW + nativeMap, BlockKind.NATIVE));
