@@ -17,13 +17,29 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class Writers {
 
-  private static final VarHandle LONG =
+  private static final VarHandle IN_BUFFER =
       MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  private static final VarHandle IN_BYTES =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  private static final VarHandle IN_WORDS = MethodHandles.arrayElementVarHandle(long[].class);
 
   /** Apart, so that a ring spans many pages, which are armed one after the other; in bytes. */
   private static final int STRIDE = 512;
 
-  private final ByteBuffer ram;
+  /** Writes a tick at a multiple of eight bytes: at once, and not before those written earlier. */
+  private interface Store {
+    void put(int offset, long tick);
+  }
+
+  /** RAM if it is {@code bytes}, else null. */
+  public byte[] bytes;
+
+  /** RAM if it is {@code words}, else null. */
+  public long[] words;
+
+  private final Store ram;
   private final int writers;
   private final int entries;
   private final AtomicLong clock = new AtomicLong();
@@ -31,10 +47,40 @@ public final class Writers {
   private volatile boolean stopped;
   private volatile Throwable failure;
 
-  public Writers(int writers, int bytes) {
+  public Writers(int writers, int size) {
+    this(writers, size, "direct");
+  }
+
+  /**
+   * @param size of RAM in bytes
+   * @param kind of RAM: direct, bytes or words
+   */
+  public Writers(int writers, int size, String kind) {
     this.writers = writers;
-    this.ram = Memory.direct(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    this.entries = bytes / writers / STRIDE;
+    this.entries = size / writers / STRIDE;
+    this.ram =
+        switch (kind) {
+          case "direct" -> inBuffer(Memory.direct(size).order(ByteOrder.LITTLE_ENDIAN));
+          case "bytes" -> inBytes(bytes = new byte[size]);
+          case "words" -> inWords(words = new long[size / Long.BYTES]);
+          default -> throw new IllegalArgumentException(kind);
+        };
+  }
+
+  private static Store inBuffer(ByteBuffer buffer) {
+    return (offset, tick) -> IN_BUFFER.setRelease(buffer, offset, tick);
+  }
+
+  /** Newer JDKs have nothing stronger for arrays of bytes than plain access and fences. */
+  private static Store inBytes(byte[] array) {
+    return (offset, tick) -> {
+      VarHandle.releaseFence();
+      IN_BYTES.set(array, offset, tick);
+    };
+  }
+
+  private static Store inWords(long[] array) {
+    return (offset, tick) -> IN_WORDS.setRelease(array, offset / Long.BYTES, tick);
   }
 
   /** The last tick that a writer has taken. */
@@ -63,7 +109,7 @@ public final class Writers {
   private void write(int own) {
     try {
       for (long written = 0; !stopped; written++) {
-        LONG.setRelease(ram, at(own, (int) (written % entries)), clock.incrementAndGet());
+        ram.put(at(own, (int) (written % entries)), clock.incrementAndGet());
       }
     } catch (Throwable t) {
       failure = t;

@@ -10,18 +10,29 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Without any gate, an image is one instant of all threads. */
 class ThreadFreezeTest {
 
-  private static final int SNAPSHOTS = 12;
+  private static final int SNAPSHOTS = 10;
+  private static final int HEAP_SNAPSHOTS = 3;
 
   @TempDir Path folder;
 
-  private List<String> run(String freeze, int snapshots, String kind) throws Exception {
+  private List<String> run(
+      String freeze, int snapshots, String kind, String ram, String... jvmOptions)
+      throws Exception {
     List<String> lines =
         ForkedHostJvm.of(
-                ThreadFreeze.class, freeze, Integer.toString(snapshots), folder.toString(), kind)
+                ThreadFreeze.class,
+                freeze,
+                Integer.toString(snapshots),
+                folder.toString(),
+                kind,
+                ram)
+            .options(jvmOptions)
             .succeed();
     lines.forEach(System.out::println);
     return lines;
@@ -29,20 +40,37 @@ class ThreadFreezeTest {
 
   @Test
   void imageIsOneInstantOfThreadsThatNoGateStops() throws Exception {
-    List<String> lines = run("threads", SNAPSHOTS, "platform");
+    List<String> lines = run("threads", SNAPSHOTS, "platform", "direct");
     assertTrue(lines.contains("defects 0"), lines::toString);
   }
 
-  /** What the test above could not see if it did not look. */
+  /**
+   * Threads stand still wherever they are, while the collector may want to move what they write.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "bytes, UseG1GC",
+    "bytes, UseParallelGC",
+    "words, UseSerialGC",
+    "bytes, UseShenandoahGC",
+    "words, UseZGC"
+  })
+  void imageOfTheHeapIsOneInstantOfThreadsThatNoGateStops(String ram, String collector)
+      throws Exception {
+    List<String> lines = run("threads", HEAP_SNAPSHOTS, "platform", ram, "-XX:+" + collector);
+    assertTrue(lines.contains("defects 0"), lines::toString);
+  }
+
+  /** What the tests above could not see if it did not look. */
   @Test
   void withoutItImagesAreNoInstant() throws Exception {
-    assertNotEquals("defects 0", last(run("gates", SNAPSHOTS, "platform")));
+    assertNotEquals("defects 0", last(run("gates", 10 * SNAPSHOTS, "platform", "direct")));
   }
 
   @Test
   @EnabledForJreRange(min = JRE.JAVA_21)
   void imageIsOneInstantOfVirtualThreads() throws Exception {
-    List<String> lines = run("threads", SNAPSHOTS, "virtual");
+    List<String> lines = run("threads", SNAPSHOTS, "virtual", "direct");
     assertTrue(lines.contains("defects 0"), lines::toString);
   }
 

@@ -23,8 +23,8 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class ReplayOracleIT {
 
-  /** How far a restored machine runs on: no multiple of a quantum. */
-  private static final long FURTHER = 40_012_345;
+  /** How far a restored machine runs on: to its next report, and no multiple of a quantum. */
+  private static final long FURTHER = 30_012_345;
 
   @TempDir private Path directory;
 
@@ -39,7 +39,7 @@ class ReplayOracleIT {
                 ForkedJvm.java().withAgent(SampleMachine.AGENT + ",pool=" + pool + ",rate=" + rate),
                 arguments);
         JmxClient client = SampleMachine.connect(machine)) {
-      for (int i = 0; i < 3; i++) {
+      for (int i = 0; i < 2; i++) {
         Path image = directory.resolve(i + ".ramshot");
         SampleMachine.snapshot(machine, client, image);
         images.add(image);
@@ -49,8 +49,7 @@ class ReplayOracleIT {
     }
     long first = assertReplays(images.get(0), arguments);
     long second = assertReplays(images.get(1), arguments);
-    long third = assertReplays(images.get(2), arguments);
-    assertTrue(0 < first && first < second && second < third);
+    assertTrue(0 < first && first < second);
     assertRestores(
         images.get(0),
         List.of("--deterministic", "--memory=64m", "--ram=" + otherKind),
