@@ -13,4 +13,7 @@ public interface HostView {
 
   /** What matched nothing in the host so far, and what to do about it, a line each. */
   List<String> unmatched();
+
+  /** Why a snapshot failed, with the profile that named what it is about, if one did. */
+  String tell(String message);
 }

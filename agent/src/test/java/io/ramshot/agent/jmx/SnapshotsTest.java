@@ -44,6 +44,11 @@ class SnapshotsTest {
             public List<String> unmatched() {
               return List.of("nothing matched");
             }
+
+            @Override
+            public String tell(String message) {
+              return "told: " + message;
+            }
           },
           "jmx=true",
           "1");
@@ -114,6 +119,8 @@ class SnapshotsTest {
         assertThrows(IllegalStateException.class, () -> snapshots.start(target));
     assertNull(e.getCause());
     assertFalse(e.getMessage().contains("\n"));
+    assertTrue(e.getMessage().startsWith("told: "), e.getMessage());
+    assertTrue(e.getMessage().endsWith("; nothing matched"), e.getMessage());
   }
 
   private void assertRefused(String path, String why) {

@@ -101,15 +101,15 @@ final class ProfileText {
     Map<String, Set<String>> taken = new java.util.LinkedHashMap<>();
     long smallest = Long.MAX_VALUE;
     for (RamCandidate ram : found.taken()) {
+      if (ram.pages() instanceof NativePages blocks) {
+        smallest = Math.min(smallest, blocks.smallest());
+      }
       comment((ram.value() == null ? "" : ram.value() + ": ") + ram.line());
       if (ram.written().always()) {
         comment("  every page of it changes all the time: a busy guest's RAM, or a screen");
       }
-      if (ram.written().any()) {
-        smallest = Math.min(smallest, ram.pages().bytes());
-      } else {
+      if (!ram.written().any()) {
         comment("  nobody wrote to it, but its name says RAM: was the guest idle?");
-        smallest = Math.min(smallest, ram.pages().bytes());
       }
       taken.computeIfAbsent(ram.key(), k -> new LinkedHashSet<>()).add(ram.value());
     }
@@ -154,9 +154,18 @@ final class ProfileText {
     } else {
       option(HookOptions.GATE, gates);
     }
+    for (GateCandidate stranger : found.strangers()) {
+      comment("Unsure, not gated: " + stranger.line());
+      comment(
+          "  thread "
+              + stranger.thread().name
+              + " was not seen at guest RAM: a screen's or a sound's? If it writes there, add this"
+              + " method to gate=");
+    }
     List<GateCandidate> others =
         found.candidates().stream()
-            .filter(c -> !gates.contains(c.option()) && c.share() >= 0.3)
+            .filter(c -> !gates.contains(c.option()) && !found.strangers().contains(c))
+            .filter(c -> c.share() >= 0.3)
             .limit(8)
             .toList();
     if (!others.isEmpty()) {
