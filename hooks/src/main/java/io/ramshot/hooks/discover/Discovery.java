@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.lang.instrument.Instrumentation;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -307,7 +308,22 @@ public final class Discovery {
         List.copyOf(candidates.values()),
         stacks.busy().size(),
         StateCandidates.of(classes),
+        fields(code, ranked, gates.values()),
         remarks);
+  }
+
+  private static FieldStates fields(
+      HostCode code, List<RamCandidate> ranked, Collection<GateCandidate> gates) {
+    FieldStates fields =
+        new FieldStates(
+            Findings.taken(ranked).stream().map(RamCandidate::value).collect(Collectors.toSet()));
+    for (GateCandidate gate : gates) {
+      Class<?> type = code.find(gate.count().method().className());
+      if (type != null && !gate.count().isStatic()) {
+        fields.add(type);
+      }
+    }
+    return fields;
   }
 
   private static void add(Set<Class<?>> classes, HostCode code, String name) {

@@ -14,6 +14,7 @@ import java.util.List;
  * @param candidates everything that was measured, the best first
  * @param busyThreads how many threads were running
  * @param states values of the option {@code state}, the best first
+ * @param fields values of the option {@code state} where there are no such methods
  * @param remarks for the reader, a line each
  */
 record Findings(
@@ -26,6 +27,7 @@ record Findings(
     List<GateCandidate> candidates,
     int busyThreads,
     List<String> states,
+    FieldStates fields,
     List<String> remarks) {
 
   /** RAM that the profile names: what is written, else the best that is called RAM. */

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** A profile as it is printed: options, with what speaks for and against them as comments. */
 final class ProfileText {
@@ -182,19 +181,18 @@ final class ProfileText {
       states.stream().skip(1).forEach(s -> offer(HookOptions.STATE, s));
       return;
     }
-    Set<String> fields =
-        found.gates().stream()
-            .filter(g -> !g.count().isStatic())
-            .map(g -> "fields:" + g.count().method().className())
-            .collect(Collectors.toCollection(LinkedHashSet::new));
-    if (fields.isEmpty()) {
+    FieldStates fields = found.fields();
+    if (fields.options().isEmpty()) {
       comment("No methods were found that save and load it.");
       return;
     }
     comment(
         "No methods were found that save and load it. These are the fields of the objects whose"
-            + " methods are gates; add the classes of its devices.");
-    option(HookOptions.STATE, fields);
+            + " methods are gates, and of what they refer to; add the classes of its devices.");
+    if (!fields.left().isEmpty()) {
+      comment("Not captured, each stays as the host makes it: " + String.join(", ", fields.left()));
+    }
+    option(HookOptions.STATE, fields.options());
   }
 
   static String seconds(long nanos) {

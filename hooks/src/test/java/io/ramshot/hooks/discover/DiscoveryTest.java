@@ -115,7 +115,7 @@ class DiscoveryTest {
       assertEquals(List.of(), hooked.warnings);
     }
     try (Image image = Image.open(file)) {
-      assertEquals(1, image.states().size());
+      assertEquals(3, image.states().size(), "machine, memory without RAM, and screen");
       ByteBuffer bytes = content(image, BlockKind.HEAP);
       ByteBuffer banks = content(image, BlockKind.HEAP_PIECES);
       int quanta = banks.getInt(banks.capacity() - Integer.BYTES);
@@ -177,7 +177,10 @@ class DiscoveryTest {
     assertEquals("com.example.machine.HeapMachine::step", profile.values().get("gate"), text);
     assertTrue(text.contains("Unsure, not gated: com.example.machine.Window::paint"), text);
     assertTrue(text.contains("thread painter was not seen at guest RAM"), text);
-    assertEquals("fields:com.example.machine.HeapMachine", profile.values().get("state"), text);
+    assertEquals(
+        "fields:com.example.machine.HeapMachine,fields:com.example.machine.HeapMachine$Memory,fields:com.example.machine.HeapMachine$Screen",
+        profile.values().get("state"),
+        text);
   }
 
   @Test
