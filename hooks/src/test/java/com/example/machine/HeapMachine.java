@@ -28,8 +28,8 @@ public final class HeapMachine implements Runnable, AutoCloseable {
     }
   }
 
-  private final Memory memory = new Memory();
-  private final Screen screen = new Screen();
+  private Memory memory = new Memory();
+  private Screen screen = new Screen();
   private int pc = 1;
   private int quanta;
   private volatile boolean running = true;
@@ -43,6 +43,9 @@ public final class HeapMachine implements Runnable, AutoCloseable {
         screen.paint(steps);
       }
     }
+    // Whoever holds on to a machine that has ended shows no RAM to those who search the heap.
+    memory = null;
+    screen = null;
   }
 
   /** One quantum, some 20 us. At its end the last word of RAM says how many there were. */

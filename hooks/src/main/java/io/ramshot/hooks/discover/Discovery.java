@@ -282,9 +282,12 @@ public final class Discovery {
                   remarks.add(
                       String.format(
                           Locale.ROOT,
-                          "thread %s was running in %.0f %% of the samples, and no gate was found for it",
+                          "thread %s was running in %.0f %% of the samples, and %s",
                           busy.name,
-                          100 * stacks.share(busy))));
+                          100 * stacks.share(busy),
+                          told && !writers.reaches(busy)
+                              ? "was not seen at guest RAM: it is not gated"
+                              : "no gate was found for it")));
       all.forEach(c -> candidates.putIfAbsent(c.option(), c));
     }
     strangers.keySet().removeAll(gates.keySet());

