@@ -2,7 +2,9 @@ package io.ramshot.hooks;
 
 import io.ramshot.image.BlockKind;
 import io.ramshot.uffd.EngineException;
+import io.ramshot.uffd.GuestMemory;
 import io.ramshot.uffd.HeapSearch;
+import java.io.IOException;
 import java.lang.instrument.Instrumentation;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -26,12 +28,15 @@ final class Existing {
    * native code: no views.
    */
   void directBuffers(long minimum, BiConsumer<ByteBuffer, BlockKind> found)
-      throws EngineException, ReflectiveOperationException {
+      throws EngineException, ReflectiveOperationException, IOException {
+    MemoryMap map = MemoryMap.read();
     for (Object instance : HeapSearch.instances(Class.forName(DIRECT_BUFFER))) {
       ByteBuffer buffer = (ByteBuffer) instance;
       if (buffer.capacity() >= minimum && buffers.root(buffer) == buffer) {
         BlockKind kind = buffers.kind(buffer);
-        if (kind != null) {
+        // The JDK has its class files in such a buffer; no guest can write to it.
+        boolean isFile = kind == BlockKind.NATIVE && map.isReadOnly(GuestMemory.addressOf(buffer));
+        if (kind != null && !isFile) {
           found.accept(buffer, kind);
         }
       }

@@ -8,6 +8,7 @@ import io.ramshot.boot.Instances;
 import io.ramshot.boot.NativeCalls;
 import io.ramshot.uffd.EngineException;
 import io.ramshot.uffd.Machine;
+import java.io.IOException;
 import java.lang.instrument.Instrumentation;
 import java.nio.ByteBuffer;
 import java.util.HashSet;
@@ -301,7 +302,7 @@ public final class Hooks implements AutoCloseable {
             .instances(adapters.classNames().get(i))
             .forEach(instance -> constructed(hook, instance));
       }
-    } catch (EngineException | ReflectiveOperationException | RuntimeException e) {
+    } catch (EngineException | ReflectiveOperationException | IOException | RuntimeException e) {
       warnings.accept(
           "RAM and state from before ramshot came are not in checkpoints ("
               + e.getMessage()

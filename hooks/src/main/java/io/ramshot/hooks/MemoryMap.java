@@ -73,6 +73,12 @@ final class MemoryMap {
     return new MemoryMap(mappings);
   }
 
+  /** Whether there is memory at an address that may only be read, such as a file of the JDK's. */
+  boolean isReadOnly(long address) {
+    return mappings.stream()
+        .anyMatch(m -> m.start <= address && address < m.end && m.permissions.startsWith("r-"));
+  }
+
   /**
    * What can be guest RAM here and was no mapping at all before, by address. Neighbours are one
    * piece, because the kernel may have made one mapping of them. Memory that a collector or malloc

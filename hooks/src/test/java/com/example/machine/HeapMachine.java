@@ -28,9 +28,10 @@ public final class HeapMachine implements Runnable, AutoCloseable {
     }
   }
 
-  private final Memory memory = new Memory();
-  private final Screen screen = new Screen();
+  private Memory memory = new Memory();
+  private Screen screen = new Screen();
   private int pc = 1;
+  private int quanta;
   private volatile boolean running = true;
 
   @Override
@@ -42,13 +43,27 @@ public final class HeapMachine implements Runnable, AutoCloseable {
         screen.paint(steps);
       }
     }
+    // Whoever holds on to a machine that has ended shows no RAM to those who search the heap.
+    memory = null;
+    screen = null;
   }
 
-  /** One quantum, some 20 us. */
-  void step() {
+  /** One quantum, some 20 us. At its end the last word of RAM says how many there were. */
+  public void step() {
     for (int i = 0; i < 2_000; i++) {
       execute();
     }
+    memory.banks[63][(16 << 10) - 1] = ++quanta;
+  }
+
+  /** The whole of one part of RAM. */
+  public byte[] bytes() {
+    return memory.bytes;
+  }
+
+  /** The other part, in pieces. */
+  public int[][] banks() {
+    return memory.banks;
   }
 
   private void execute() {

@@ -83,6 +83,11 @@ final class HostHooks implements HostView {
     return hooks.unusedRam();
   }
 
+  @Override
+  public String tell(String message) {
+    return profile.tell(message);
+  }
+
   private static String remedy() {
     return ": java -jar ramshot.jar discover "
         + ProcessHandle.current().pid()

@@ -9,6 +9,7 @@ import io.ramshot.image.ImageException;
 import java.nio.ByteOrder;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.function.UnaryOperator;
 
 /**
  * A restore at launch: the image is opened before the host starts, RAM is filled when the host has
@@ -48,9 +49,11 @@ final class Restore {
 
   /**
    * Fills the guest, on the thread of its first vCPU, while all vCPUs are held; or ends the JVM.
+   *
+   * @param tell names the profile where a problem is with what the profile names
    */
-  void run(Guest guest, Hooks hooks) {
-    hooks.adapterFailure().ifPresent(problem -> refuse(console, problem));
+  void run(Guest guest, Hooks hooks, UnaryOperator<String> tell) {
+    hooks.adapterFailure().ifPresent(problem -> refuse(console, tell.apply(problem)));
     // A channel that is read by an interrupted thread closes itself.
     boolean interrupted = Thread.interrupted();
     long start = System.nanoTime();
@@ -58,7 +61,7 @@ final class Restore {
       guest.restore(image);
       image.close();
     } catch (SnapshotException | ImageException | RuntimeException | Error e) {
-      refuse(console, Console.line(e));
+      refuse(console, tell.apply(Console.line(e)));
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();

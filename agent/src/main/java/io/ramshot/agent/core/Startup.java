@@ -131,13 +131,15 @@ public final class Startup {
     BootJar.append(instrumentation);
     Guest guest = new Guest();
     guest.hugePages(options.snapshotOptions().hugePages());
-    Hooks hooks = Hooks.install(instrumentation, options.hookOptions(), guest, CONSOLE::say);
+    Hooks hooks =
+        Hooks.install(
+            instrumentation, options.hookOptions(), guest, line -> CONSOLE.say(profile.tell(line)));
     try {
       guest.vcpus(hooks.vcpus());
       if (attached) {
         hooks.adoptExisting();
       }
-      restore.ifPresent(r -> hooks.beforeFirstQuantum(() -> r.run(guest, hooks)));
+      restore.ifPresent(r -> hooks.beforeFirstQuantum(() -> r.run(guest, hooks, profile::tell)));
       HostHooks seen = new HostHooks(hooks, profile, guest);
       Snapshots snapshots =
           new Snapshots(guest, options.snapshotOptions(), seen, options.toString(), version());

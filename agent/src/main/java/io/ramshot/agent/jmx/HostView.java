@@ -16,4 +16,7 @@ public interface HostView {
 
   /** The configured places of RAM that this host does not use, as far as is known, a line each. */
   List<String> unusedRam();
+
+  /** Why a snapshot failed, with the profile that named what it is about, if one did. */
+  String tell(String message);
 }

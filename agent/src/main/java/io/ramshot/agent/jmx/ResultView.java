@@ -12,16 +12,23 @@ import java.util.UUID;
 /** How a snapshot ended, or how far it is, as open data. */
 public final class ResultView {
   private final SnapshotResult result;
+  private final String message;
 
-  ResultView(SnapshotResult result) {
+  ResultView(SnapshotResult result, HostView host) {
+    this(result, host.tell(result.message()));
+  }
+
+  private ResultView(SnapshotResult result, String message) {
     this.result = result;
+    this.message = message;
   }
 
   /** What can be said of a snapshot that still runs. */
   static ResultView running(Snapshot snapshot) {
     SnapshotStatus status = snapshot.status();
+    String message = "still running";
     return new ResultView(
-        new SnapshotResult(snapshot.target(), null, null, 0, 0, "still running", status));
+        new SnapshotResult(snapshot.target(), null, null, 0, 0, message, status), message);
   }
 
   SnapshotState state() {
@@ -58,7 +65,7 @@ public final class ResultView {
 
   /** Why it FAILED or was CANCELLED; empty when COMPLETED. */
   public String getMessage() {
-    return result.message();
+    return message;
   }
 
   public StatusView getStatus() {

@@ -62,8 +62,8 @@ public final class Snapshots implements SnapshotsMXBean {
       // The cause would be of a class that the client lacks.
       throw new IllegalStateException(
           guest.blocks().isEmpty()
-              ? e.getMessage() + "; " + String.join("; ", host.unmatched())
-              : e.getMessage());
+              ? host.tell(e.getMessage()) + "; " + String.join("; ", host.unmatched())
+              : host.tell(e.getMessage()));
     }
     Listener started = listener;
     if (started != null) {
@@ -120,7 +120,7 @@ public final class Snapshots implements SnapshotsMXBean {
   private void watch(Snapshot snapshot) {
     try {
       SnapshotResult result = snapshot.await();
-      ended(new ResultView(result));
+      ended(new ResultView(result, host));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -166,7 +166,7 @@ public final class Snapshots implements SnapshotsMXBean {
     if (recording != null) {
       recording.join(1_000); // so that whoever waited finds the result in the history too
     }
-    return new ResultView(result);
+    return new ResultView(result, host);
   }
 
   @Override

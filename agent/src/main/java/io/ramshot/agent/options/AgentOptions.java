@@ -2,6 +2,7 @@ package io.ramshot.agent.options;
 
 import io.ramshot.SnapshotOptions;
 import io.ramshot.hooks.HookOptions;
+import io.ramshot.hooks.Nearest;
 import java.io.File;
 import java.io.IOException;
 import java.time.Duration;
@@ -224,30 +225,10 @@ public final class AgentOptions {
 
   private static void requireKnown(String key, String what) throws OptionException {
     if (!KEYS.containsKey(key)) {
-      String nearest =
-          Collections.min(
-              KEYS.keySet(), (a, b) -> Integer.compare(distance(key, a), distance(key, b)));
+      String nearest = Nearest.to(key, KEYS.keySet(), k -> k, 1).get(0);
       throw new OptionException(
           what + " '" + key + "' is unknown: did you mean '" + nearest + "'? help lists them all");
     }
-  }
-
-  /** Levenshtein's. */
-  private static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j < row.length; j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j < row.length; j++) {
-        int change = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(change, Math.min(row[j], row[j - 1]) + 1);
-      }
-    }
-    return row[b.length()];
   }
 
   private void validate() throws OptionException {

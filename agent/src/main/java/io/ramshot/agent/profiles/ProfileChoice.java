@@ -15,6 +15,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Which profile a host gets, and why. */
@@ -26,6 +27,19 @@ public final class ProfileChoice {
   /** The value of {@code profile=} for no profile at all. */
   public static final String NONE = "none";
 
+  /** Options that name what is in the host. */
+  private static final List<String> NAMING =
+      List.of(
+          HookOptions.GATE,
+          HookOptions.STATE,
+          HookOptions.RAM,
+          HookOptions.RAM_NATIVE,
+          HookOptions.PAUSE,
+          HookOptions.ADAPTER);
+
+  /** Between the values of a list, but not between parameter types. */
+  private static final Pattern SEPARATOR = Pattern.compile("[,;\\s]+(?![^()]*\\))");
+
   private static final String SUFFIX = ".properties";
 
   private final HostProfile profile;
@@ -33,11 +47,31 @@ public final class ProfileChoice {
   private final boolean shipped;
   private final String doubt;
 
+  /** Names of classes, methods and fields that came from it. */
+  private final List<String> names;
+
   private ProfileChoice(HostProfile profile, String why, boolean shipped, String doubt) {
+    this(profile, why, shipped, doubt, List.of());
+  }
+
+  private ProfileChoice(
+      HostProfile profile, String why, boolean shipped, String doubt, List<String> names) {
     this.profile = profile;
     this.why = why;
     this.shipped = shipped;
     this.doubt = doubt;
+    this.names = names;
+  }
+
+  /** With the names that are its own: the rest is the user's. */
+  private ProfileChoice beside(Map<String, String> given) {
+    List<String> own = new ArrayList<>();
+    for (String key : NAMING) {
+      if (values().containsKey(key) && !given.containsKey(key)) {
+        own.addAll(List.of(SEPARATOR.split(values().get(key).strip())));
+      }
+    }
+    return new ProfileChoice(profile, why, shipped, doubt, own);
   }
 
   /** No profile. */
@@ -61,6 +95,11 @@ public final class ProfileChoice {
    * @throws OptionException if a profile that was asked for is missing or bad
    */
   public static ProfileChoice of(String wanted, Map<String, String> given, ClassLoader host)
+      throws OptionException, IOException {
+    return choose(wanted, given, host).beside(given);
+  }
+
+  private static ProfileChoice choose(String wanted, Map<String, String> given, ClassLoader host)
       throws OptionException, IOException {
     if (NONE.equals(wanted)) {
       return none();
@@ -162,6 +201,21 @@ public final class ProfileChoice {
   /** What the user should be told, in one line; empty if nothing. */
   public String doubt() {
     return doubt;
+  }
+
+  /**
+   * A message about the host, which names the profile if it is about a class, method or field that
+   * the profile named: its user did not write that, and must know where it is.
+   */
+  public String tell(String message) {
+    return names.stream().anyMatch(message::contains) ? place() + ": " + message : message;
+  }
+
+  /** Its name, and its file where that is not named after it. */
+  private String place() {
+    return profile.source().equals(profile.name()) || shipped
+        ? "profile " + profile.name()
+        : "profile " + profile.name() + " (" + profile.source() + ")";
   }
 
   /** What it is called; empty without a profile. */

@@ -49,6 +49,11 @@ class SnapshotsTest {
             public List<String> unusedRam() {
               return List.of("nothing there");
             }
+
+            @Override
+            public String tell(String message) {
+              return "told: " + message;
+            }
           },
           "jmx=true",
           "1");
@@ -119,6 +124,8 @@ class SnapshotsTest {
         assertThrows(IllegalStateException.class, () -> snapshots.start(target));
     assertNull(e.getCause());
     assertFalse(e.getMessage().contains("\n"));
+    assertTrue(e.getMessage().startsWith("told: "), e.getMessage());
+    assertTrue(e.getMessage().endsWith("; nothing matched"), e.getMessage());
   }
 
   private void assertRefused(String path, String why) {

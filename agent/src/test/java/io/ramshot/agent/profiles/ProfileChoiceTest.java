@@ -88,6 +88,26 @@ class ProfileChoiceTest {
         "sample-emulato", "profile=sample-emulato is no profile: did you mean sample-emulator?");
   }
 
+  @Test
+  void messagesAboutWhatAProfileNamesSayWhichProfileThatIs() throws Exception {
+    Path file = directory.resolve("mine.properties");
+    Files.writeString(
+        file, "name=mine\ngate=a.B::c(int,long),a.B::d\nram=a.M#bytes\nstate=a.B::save/load\n");
+    ProfileChoice choice = ProfileChoice.of(file.toString(), Map.of("ram", "a.M#b"), UNKNOWN);
+    String gate = "gate=a.B::c(int,long): a.B has no method c";
+    assertEquals("profile mine (" + file + "): " + gate, choice.tell(gate));
+    assertEquals(
+        "profile mine (" + file + "): nobody came: a.B::d", choice.tell("nobody came: a.B::d"));
+    String own = "ram=a.M#b finds nothing";
+    assertEquals(own, choice.tell(own), "the user's own");
+    assertEquals("disk full", choice.tell("disk full"));
+    assertEquals(gate, ProfileChoice.none().tell(gate));
+    String shipped = "gate=io.ramshot.sample.board.Board::step is gone";
+    assertEquals(
+        "profile sample-emulator: " + shipped,
+        ProfileChoice.of("sample-emulator", NOTHING, UNKNOWN).tell(shipped));
+  }
+
   private static void refused(String wanted, String why) {
     OptionException e =
         assertThrows(OptionException.class, () -> ProfileChoice.of(wanted, NOTHING, UNKNOWN), why);

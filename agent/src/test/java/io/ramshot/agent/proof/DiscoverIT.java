@@ -9,37 +9,43 @@ import io.ramshot.agent.ForkedJvm;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A machine that ramshot is told nothing about: discovered, and taken with what was found. */
 class DiscoverIT {
 
+  private static final String GATE = "\ngate=io.ramshot.sample.board.Board::step\n";
+
   @TempDir private Path directory;
 
   /** The profile is used by another JVM, whose image a third one goes on from. */
   @Test
   void aMachineThatIsWatchedFromItsLaunch() throws Exception {
-    for (String ram : List.of("--ram=direct", "--ram=unsafe")) {
+    Map<String, String> options =
+        Map.of(
+            "--ram=direct", "ram.by=io.ramshot.sample.memory.",
+            "--ram=unsafe", "ram.by=io.ramshot.sample.memory.",
+            "--ram=heap", "\nram=io.ramshot.sample.memory.HeapRam#bytes\n",
+            "--ram=heap-int", "\nram=io.ramshot.sample.memory.HeapIntRam#words\n");
+    for (String ram : options.keySet()) {
       Path profile = directory.resolve(ram.substring(6) + ".properties");
       try (ForkedJvm machine =
           SampleMachine.start(
-              ForkedJvm.java().withAgent("discover=6s,discover.out=" + profile),
-              "--memory=32m",
-              ram)) {
+              jvm().withAgent("discover=6s,discover.out=" + profile), "--memory=32m", ram)) {
         machine.awaitErr(line -> line.contains("discover: the profile is in " + profile));
         SampleMachine.awaitProgress(machine);
         assertEquals(1, machine.messages().size(), machine.toString());
       }
       String text = Files.readString(profile);
-      assertTrue(text.contains("ram.by=io.ramshot.sample.memory."), text);
+      assertTrue(text.contains(options.get(ram)), text);
       assertTrue(text.contains("\nstate=io.ramshot.sample.board.Board::save/load\n"), text);
-      assertTrue(text.contains("\ngate=io.ramshot.sample."), text);
+      assertTrue(text.contains(GATE), text);
 
       Path image = directory.resolve(ram.substring(6) + ".ramshot");
       try (ForkedJvm machine =
-          SampleMachine.start(
-              ForkedJvm.java().withAgent("profile=" + profile), "--memory=32m", ram)) {
+          SampleMachine.start(jvm().withAgent("profile=" + profile), "--memory=32m", ram)) {
         machine.awaitOut(line -> line.equals("edge: ready"));
         String pid = Long.toString(machine.pid());
         run(0, "snapshot", pid, image.toString());
@@ -52,34 +58,62 @@ class DiscoverIT {
                         "; matched: 1 blocks, 1 of 1 gates called, 1 objects with state"));
         assertEquals(List.of(), machine.messages());
       }
-      try (ForkedJvm machine =
-          SampleMachine.start(
-              ForkedJvm.java().withAgent("profile=" + profile + ",restore=" + image),
-              "--memory=32m",
-              ram)) {
-        machine.awaitOut(line -> line.startsWith("edge: pass "));
-        assertFalse(machine.out().contains("edge: ready"), machine.toString());
+      goesOn(profile, image, ram);
+    }
+  }
+
+  /** In a new JVM. */
+  private static void goesOn(Path profile, Path image, String ram) throws Exception {
+    try (ForkedJvm machine =
+        SampleMachine.start(
+            jvm().withAgent("profile=" + profile + ",restore=" + image), "--memory=32m", ram)) {
+      machine.awaitOut(line -> line.startsWith("edge: pass "));
+      SampleMachine.awaitProgress(machine);
+      assertFalse(machine.out().contains("edge: ready"), machine.toString());
+      assertEquals(1, machine.messages().size(), machine.toString());
+    }
+  }
+
+  /** With room for RAM on its heap. */
+  private static ForkedJvm.Builder jvm() {
+    return ForkedJvm.java("-Xmx128m");
+  }
+
+  /** The agent comes for the watch, and again for a snapshot with what was found. */
+  @Test
+  void aMachineThatRunsAlready() throws Exception {
+    for (String ram : List.of("--ram=direct", "--ram=heap", "--ram=heap-int")) {
+      Path profile = directory.resolve(ram.substring(6) + ".properties");
+      Path image = directory.resolve(ram.substring(6) + ".ramshot");
+      try (ForkedJvm machine = SampleMachine.start(jvm(), "--memory=32m", ram)) {
+        machine.awaitOut(line -> line.equals("edge: ready"));
+        String pid = Long.toString(machine.pid());
+        ForkedJvm discover = run(0, "discover", pid, "--seconds=5");
+        String text = String.join("\n", discover.out()) + "\n";
+        assertTrue(text.contains("\nram=io.ramshot.sample.memory."), text);
+        assertTrue(text.contains(GATE), text);
+        assertEquals(List.of(), machine.messages());
+        SampleMachine.awaitProgress(machine);
+        run(1, "status", pid); // it was only watched
+
+        Files.writeString(profile, text);
+        run(0, "attach", pid, "profile=" + profile);
+        assertEquals(List.of(), run(0, "snapshot", pid, image.toString()).messages());
+        EdgePattern.check(SavedMachine.read(image).ram());
+        assertEquals(List.of(), machine.messages());
       }
+      goesOn(profile, image, ram);
     }
   }
 
   @Test
-  void aMachineThatRunsAlready() throws Exception {
-    try (ForkedJvm machine = SampleMachine.start(ForkedJvm.java(), "--memory=32m")) {
+  void whatCannotBeWatchedIsRefused() throws Exception {
+    try (ForkedJvm machine = SampleMachine.start(jvm(), "--memory=32m")) {
       machine.awaitOut(line -> line.equals("edge: ready"));
       String pid = Long.toString(machine.pid());
-      ForkedJvm discover = run(0, "discover", pid, "--seconds=5");
-      String text = String.join("\n", discover.out()) + "\n";
-      assertTrue(
-          text.contains("io.ramshot.sample.memory.DirectRam#buffer: DIRECT memory, 32 MiB"), text);
-      assertTrue(text.contains("\ngate=io.ramshot.sample."), text);
-      assertEquals(List.of(), machine.messages());
-      SampleMachine.awaitProgress(machine);
-
       run(1, "discover", "4194305");
       assertTrue(
           run(2, "discover", pid, "--seconds=0").messages().get(0).contains("give 2 to 3600"));
-      run(1, "status", pid); // it was only watched
     }
   }
 

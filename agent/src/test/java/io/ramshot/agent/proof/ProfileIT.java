@@ -88,6 +88,46 @@ class ProfileIT {
     }
   }
 
+  /** Its user did not write these names, and must hear where they stand. */
+  @Test
+  void whatAProfileMisnamesIsToldWithTheProfileAndTheNearest() throws Exception {
+    String host = RamHost.class.getName();
+    Path wrong = directory.resolve("wrong.properties");
+    Files.writeString(
+        wrong,
+        "name=wrong\nram.by=com.example.**\nram=%s#RAN\ngate=%s::runn\nstate=%s$Cpu::save/lod\n"
+            .formatted(host, host, host));
+    String where = "profile wrong (" + wrong + "): ";
+    try (ForkedJvm jvm = ForkedJvm.java().withAgent("profile=" + wrong).start(RamHost.class)) {
+      jvm.awaitOut(line -> line.startsWith("step"));
+      String messages = String.join("\n", jvm.messages());
+      assertTrue(
+          messages.contains(
+              where + "ram=" + host + "#RAN: " + host + " has no field RAN; nearest: RAM"),
+          messages);
+      assertTrue(messages.contains(where + "gate=" + host + "::runn: " + host), messages);
+      assertTrue(messages.contains("has no method runn; nearest: static void run()"), messages);
+      assertTrue(messages.contains(where + "state=" + host + "$Cpu::save/lod: "), messages);
+      ForkedJvm refused =
+          run(1, "snapshot", Long.toString(jvm.pid()), directory.resolve("x.ramshot").toString());
+      assertTrue(refused.messages().get(0).contains(where + "ram=" + host), refused.toString());
+    }
+    Files.writeString(wrong, "name=wrong\nram=com.example.RamHost#RAM\n");
+    try (ForkedJvm jvm = ForkedJvm.java().withAgent("profile=" + wrong).start(RamHost.class)) {
+      jvm.awaitOut(line -> line.startsWith("step"));
+      String pid = Long.toString(jvm.pid());
+      ForkedJvm refused = run(1, "snapshot", pid, directory.resolve("x.ramshot").toString());
+      String message = refused.messages().get(0);
+      assertTrue(
+          message.contains(
+              where
+                  + "ram=com.example.RamHost#RAM finds nothing: no class com.example.RamHost is"
+                  + " loaded (nearest: com.example.host.RamHost"),
+          message);
+      assertTrue(message.contains("discover " + pid), message);
+    }
+  }
+
   @Test
   void aBadProfileIsRefusedByItsName() throws Exception {
     Path bad = directory.resolve("bad.properties");

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.lang.instrument.Instrumentation;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -199,7 +200,10 @@ public final class Discovery {
     return hurry;
   }
 
-  /** Counts calls of what the busy threads run for so long; longer if nothing came to its end. */
+  /**
+   * Counts calls of what the busy threads run for so long; longer where nothing came to its end, or
+   * what did takes too long for a gate: it may only have waited for a core or the compiler.
+   */
   private List<CallCounts.Count> count(long time) throws InterruptedException {
     Set<StackSamples.Method> methods = new LinkedHashSet<>();
     for (StackSamples.Busy busy : stacks.busy()) {
@@ -223,14 +227,25 @@ public final class Discovery {
       // Changed methods run in the interpreter until they are compiled again.
       pauseUntil(System.nanoTime() + time / 2);
       counts.reset();
+      List<CallCounts.Count> measured = List.of();
       for (int i = 0; i < MOST_TIMES && !isHurried(); i++) {
         pauseUntil(System.nanoTime() + time / 2);
-        if (counts.counts().stream().anyMatch(c -> c.returned() >= ENOUGH_SAMPLES)) {
+        measured = counts.counts();
+        if (isEnough(measured)) {
           break;
         }
+        if (i == 0 && measured.stream().anyMatch(c -> c.returned() >= ENOUGH_SAMPLES)) {
+          counts.reset(); // What was slow at first must not speak against what is not any more.
+        }
       }
-      return counts.counts();
+      return measured;
     }
+  }
+
+  private boolean isEnough(List<CallCounts.Count> counts) {
+    return counts.stream().anyMatch(c -> c.returned() >= ENOUGH_SAMPLES)
+        && stacks.busy().stream()
+            .noneMatch(b -> GateCandidate.isInsideOfASlowOne(GateCandidate.of(b, counts)));
   }
 
   private void pauseUntil(long until) throws InterruptedException {
@@ -246,23 +261,36 @@ public final class Discovery {
     Set<Long> living = offHeap.get().stream().map(Block::address).collect(Collectors.toSet());
     ranked.removeIf(r -> r.pages() instanceof NativePages pages && !pages.areIn(living));
     ranked.sort(Comparator.comparingDouble(RamCandidate::rank).reversed());
+    RamThreads writers = new RamThreads(code, Findings.taken(ranked));
+    boolean told = stacks.busy().stream().anyMatch(writers::reaches);
+    if (!told && writers.canTell() && !stacks.busy().isEmpty()) {
+      remarks.add(
+          "no thread was seen at guest RAM: gates were looked for in all that were running");
+    }
     Map<String, GateCandidate> gates = new LinkedHashMap<>();
+    Map<String, GateCandidate> strangers = new LinkedHashMap<>();
     Map<String, GateCandidate> candidates = new LinkedHashMap<>();
     Set<Class<?>> classes = new LinkedHashSet<>();
     for (StackSamples.Busy busy : stacks.busy()) {
       List<GateCandidate> all = GateCandidate.of(busy, counts);
       GateCandidate.best(all)
           .ifPresentOrElse(
-              best -> gates.putIfAbsent(best.option(), best),
+              best ->
+                  (told && !writers.reaches(busy) ? strangers : gates)
+                      .putIfAbsent(best.option(), best),
               () ->
                   remarks.add(
                       String.format(
                           Locale.ROOT,
-                          "thread %s was running in %.0f %% of the samples, and no gate was found for it",
+                          "thread %s was running in %.0f %% of the samples, and %s",
                           busy.name,
-                          100 * stacks.share(busy))));
+                          100 * stacks.share(busy),
+                          told && !writers.reaches(busy)
+                              ? "was not seen at guest RAM: it is not gated"
+                              : "no gate was found for it")));
       all.forEach(c -> candidates.putIfAbsent(c.option(), c));
     }
+    strangers.keySet().removeAll(gates.keySet());
     gates.values().forEach(g -> add(classes, code, g.count().method().className()));
     candidates.values().forEach(c -> add(classes, code, c.count().method().className()));
     ranked.stream().filter(r -> r.owner() != null).limit(3).forEach(r -> classes.add(r.owner()));
@@ -279,10 +307,26 @@ public final class Discovery {
         seconds,
         ranked,
         List.copyOf(gates.values()),
+        List.copyOf(strangers.values()),
         List.copyOf(candidates.values()),
         stacks.busy().size(),
         StateCandidates.of(classes),
+        fields(code, ranked, gates.values()),
         remarks);
+  }
+
+  private static FieldStates fields(
+      HostCode code, List<RamCandidate> ranked, Collection<GateCandidate> gates) {
+    FieldStates fields =
+        new FieldStates(
+            Findings.taken(ranked).stream().map(RamCandidate::value).collect(Collectors.toSet()));
+    for (GateCandidate gate : gates) {
+      Class<?> type = code.find(gate.count().method().className());
+      if (type != null && !gate.count().isStatic()) {
+        fields.add(type);
+      }
+    }
+    return fields;
   }
 
   private static void add(Set<Class<?>> classes, HostCode code, String name) {

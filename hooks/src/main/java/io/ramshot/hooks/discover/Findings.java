@@ -9,10 +9,12 @@ import java.util.List;
  * @param name the profile's
  * @param seconds how long it was watched
  * @param ram the best first
- * @param gates the best of each busy thread
+ * @param gates the best of each busy thread that may write RAM
+ * @param strangers the best of busy threads that were not seen at RAM
  * @param candidates everything that was measured, the best first
  * @param busyThreads how many threads were running
  * @param states values of the option {@code state}, the best first
+ * @param fields values of the option {@code state} where there are no such methods
  * @param remarks for the reader, a line each
  */
 record Findings(
@@ -21,16 +23,23 @@ record Findings(
     long seconds,
     List<RamCandidate> ram,
     List<GateCandidate> gates,
+    List<GateCandidate> strangers,
     List<GateCandidate> candidates,
     int busyThreads,
     List<String> states,
+    FieldStates fields,
     List<String> remarks) {
 
   /** RAM that the profile names: what is written, else the best that is called RAM. */
   List<RamCandidate> taken() {
+    return taken(ram);
+  }
+
+  /** {@link #taken()} of candidates, the best of which comes first. */
+  static List<RamCandidate> taken(List<RamCandidate> ram) {
     List<RamCandidate> written =
         ram.stream()
-            .filter(r -> r.verdict() == RamCandidate.Verdict.TAKEN && !isSmallBesideTheRest(r))
+            .filter(r -> r.verdict() == RamCandidate.Verdict.TAKEN && !isSmallBesideTheRest(ram, r))
             .toList();
     return !written.isEmpty()
         ? written
@@ -39,6 +48,10 @@ record Findings(
 
   /** A buffer or a table beside RAM that is a thousand times as large. */
   boolean isSmallBesideTheRest(RamCandidate candidate) {
+    return isSmallBesideTheRest(ram, candidate);
+  }
+
+  private static boolean isSmallBesideTheRest(List<RamCandidate> ram, RamCandidate candidate) {
     long largest =
         ram.stream()
             .filter(r -> r.verdict() == RamCandidate.Verdict.TAKEN)
@@ -50,6 +63,9 @@ record Findings(
 
   /** Whether there is anything to write a profile of. */
   boolean any() {
-    return !taken().isEmpty() || !gates.isEmpty() || ram.stream().anyMatch(r -> r.written().any());
+    return !taken().isEmpty()
+        || !gates.isEmpty()
+        || !strangers.isEmpty()
+        || ram.stream().anyMatch(r -> r.written().any());
   }
 }

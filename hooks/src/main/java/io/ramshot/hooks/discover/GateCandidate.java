@@ -47,6 +47,15 @@ record GateCandidate(StackSamples.Busy thread, CallCounts.Count count) {
     return good.isPresent() && (good.get().share() >= 0.5 || usable.isEmpty()) ? good : usable;
   }
 
+  /** Whether the best one was taken because what is around it takes too long for a gate. */
+  static boolean isInsideOfASlowOne(List<GateCandidate> candidates) {
+    Optional<GateCandidate> best = best(candidates);
+    return best.isPresent()
+        && candidates.stream()
+            .takeWhile(c -> c != best.get())
+            .anyMatch(c -> c.count.returned() > 0 && c.count.usual() > GOOD_NANOS);
+  }
+
   /** Share of the thread's samples that were inside, 0 to 1. */
   double share() {
     return thread.share(count.method());

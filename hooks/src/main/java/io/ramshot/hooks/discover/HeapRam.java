@@ -90,7 +90,7 @@ final class HeapRam {
                     + Sizes.text(sum[1])
                     + " in all are only in "
                     + holder
-                    + ", which ram= cannot name"));
+                    + ": ram= can name the field of an ArrayList or of an array"));
     List<Found> found = new ArrayList<>();
     byPlace.forEach((place, arrays) -> found.add(onHeap(place, arrays, also)));
     return found;
@@ -115,13 +115,7 @@ final class HeapRam {
             + (place.isStatic() ? "static" : "instance")
             + " field"
             + also.getOrDefault(place, "");
-    boolean deep = first.getClass().getComponentType().isArray() && isDeep(first.getClass());
-    return new Found(deep ? null : RAM, place.option(), what, place.owner(), pages);
-  }
-
-  /** Arrays of arrays of arrays are more than the option can name. */
-  private static boolean isDeep(Class<?> type) {
-    return type.getComponentType().getComponentType().isArray();
+    return new Found(HookOptions.RAM, place.option(), what, place.owner(), pages);
   }
 
   /** Outside the Java heap: blocks whose allocation was seen, or buffers that were found. */
@@ -162,7 +156,7 @@ final class HeapRam {
                     : " outside the Java heap, allocated by " + site)
             + (field == null || byField ? "" : ", in field " + field.option());
     return new Found(
-        byField ? RAM : site.equals(UNKNOWN_SITE) ? null : HookOptions.RAM_BY,
+        byField ? HookOptions.RAM : site.equals(UNKNOWN_SITE) ? null : HookOptions.RAM_BY,
         site,
         what,
         field == null ? null : field.owner(),
@@ -211,7 +205,4 @@ final class HeapRam {
     return HostCode.isHost(pieces.owner())
         || pieces.length() >= 1024 && Integer.bitCount(pieces.length()) == 1;
   }
-
-  /** The option that names fields. */
-  static final String RAM = "ram";
 }

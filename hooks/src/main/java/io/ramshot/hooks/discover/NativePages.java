@@ -33,6 +33,11 @@ final class NativePages implements Pages {
     return ranges.stream().mapToLong(Range::bytes).sum();
   }
 
+  /** The length of the smallest block, in bytes. */
+  long smallest() {
+    return ranges.stream().mapToLong(Range::bytes).min().orElse(0);
+  }
+
   @Override
   public int count() {
     return ranges.stream().mapToInt(NativePages::pages).sum();

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** A profile as it is printed: options, with what speaks for and against them as comments. */
 final class ProfileText {
@@ -101,15 +100,15 @@ final class ProfileText {
     Map<String, Set<String>> taken = new java.util.LinkedHashMap<>();
     long smallest = Long.MAX_VALUE;
     for (RamCandidate ram : found.taken()) {
+      if (ram.pages() instanceof NativePages blocks) {
+        smallest = Math.min(smallest, blocks.smallest());
+      }
       comment((ram.value() == null ? "" : ram.value() + ": ") + ram.line());
       if (ram.written().always()) {
         comment("  every page of it changes all the time: a busy guest's RAM, or a screen");
       }
-      if (ram.written().any()) {
-        smallest = Math.min(smallest, ram.pages().bytes());
-      } else {
+      if (!ram.written().any()) {
         comment("  nobody wrote to it, but its name says RAM: was the guest idle?");
-        smallest = Math.min(smallest, ram.pages().bytes());
       }
       taken.computeIfAbsent(ram.key(), k -> new LinkedHashSet<>()).add(ram.value());
     }
@@ -154,9 +153,18 @@ final class ProfileText {
     } else {
       option(HookOptions.GATE, gates);
     }
+    for (GateCandidate stranger : found.strangers()) {
+      comment("Unsure, not gated: " + stranger.line());
+      comment(
+          "  thread "
+              + stranger.thread().name
+              + " was not seen at guest RAM: a screen's or a sound's? If it writes there, add this"
+              + " method to gate=");
+    }
     List<GateCandidate> others =
         found.candidates().stream()
-            .filter(c -> !gates.contains(c.option()) && c.share() >= 0.3)
+            .filter(c -> !gates.contains(c.option()) && !found.strangers().contains(c))
+            .filter(c -> c.share() >= 0.3)
             .limit(8)
             .toList();
     if (!others.isEmpty()) {
@@ -173,19 +181,18 @@ final class ProfileText {
       states.stream().skip(1).forEach(s -> offer(HookOptions.STATE, s));
       return;
     }
-    Set<String> fields =
-        found.gates().stream()
-            .filter(g -> !g.count().isStatic())
-            .map(g -> "fields:" + g.count().method().className())
-            .collect(Collectors.toCollection(LinkedHashSet::new));
-    if (fields.isEmpty()) {
+    FieldStates fields = found.fields();
+    if (fields.options().isEmpty()) {
       comment("No methods were found that save and load it.");
       return;
     }
     comment(
         "No methods were found that save and load it. These are the fields of the objects whose"
-            + " methods are gates; add the classes of its devices.");
-    option(HookOptions.STATE, fields);
+            + " methods are gates, and of what they refer to; add the classes of its devices.");
+    if (!fields.left().isEmpty()) {
+      comment("Not captured, each stays as the host makes it: " + String.join(", ", fields.left()));
+    }
+    option(HookOptions.STATE, fields.options());
   }
 
   static String seconds(long nanos) {

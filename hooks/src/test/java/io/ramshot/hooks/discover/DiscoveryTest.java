@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.example.machine.HeapMachine;
 import com.example.machine.UnsafeMachine;
+import com.example.machine.Window;
 import io.ramshot.Block;
 import io.ramshot.Guest;
 import io.ramshot.Snapshot;
@@ -14,13 +15,21 @@ import io.ramshot.boot.Calls;
 import io.ramshot.hooks.HookOptions;
 import io.ramshot.hooks.Hooks;
 import io.ramshot.hooks.HostProfile;
+import io.ramshot.image.BlockKind;
 import io.ramshot.image.Image;
+import io.ramshot.image.ImageBlock;
+import io.ramshot.image.Memory;
+import io.ramshot.image.RamLoader;
 import java.io.StringReader;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import net.bytebuddy.agent.ByteBuddyAgent;
@@ -70,6 +79,112 @@ class DiscoveryTest {
     assertTrue(
         text.contains("Memory#rom: byte[], 1 MiB on the Java heap, instance field; not"), text);
     assertTrue(text.contains("fields:com.example.machine.HeapMachine"), text);
+  }
+
+  /**
+   * The image must be what a machine that was never watched comes to after as many quanta: of live
+   * RAM, whole and in pieces, taken with what discovery printed.
+   */
+  @Test
+  void theProfileOfRamOnTheHeapTakesASnapshotOfOneInstant() throws Exception {
+    HeapMachine watched = new HeapMachine();
+    Thread vcpu = start(watched);
+    String text;
+    try (watched) {
+      text = discover(List.of()).text();
+    }
+    vcpu.join();
+    HostProfile profile = HostProfile.read("discovered", new StringReader(text));
+    assertEquals(
+        Set.of(
+            "com.example.machine.HeapMachine$Memory#bytes",
+            "com.example.machine.HeapMachine$Memory#banks"),
+        Set.of(profile.values().get("ram").split(",")),
+        text);
+    assertFalse(profile.values().containsKey("ram.min"), text);
+
+    Path file = directory.resolve("heap.ramshot");
+    try (Hooked hooked = new Hooked(profile.values())) {
+      HeapMachine machine = new HeapMachine();
+      Thread again = start(machine);
+      try (machine) {
+        Thread.sleep(200);
+        hooked.snapshot(file);
+      }
+      again.join();
+      assertEquals(List.of(), hooked.warnings);
+    }
+    try (Image image = Image.open(file)) {
+      assertEquals(3, image.states().size(), "machine, memory without RAM, and screen");
+      ByteBuffer bytes = content(image, BlockKind.HEAP);
+      ByteBuffer banks = content(image, BlockKind.HEAP_PIECES);
+      int quanta = banks.getInt(banks.capacity() - Integer.BYTES);
+      assertTrue(quanta > 0, "the machine had not begun");
+      HeapMachine replay = new HeapMachine();
+      for (int i = 0; i < quanta; i++) {
+        replay.step();
+      }
+      assertEquals(-1, bytes.mismatch(ByteBuffer.wrap(replay.bytes())), "at " + quanta);
+      ByteBuffer pieces = ByteBuffer.allocate(banks.capacity()).order(ByteOrder.nativeOrder());
+      for (int[] bank : replay.banks()) {
+        pieces.asIntBuffer().put(bank);
+        pieces.position(pieces.position() + bank.length * Integer.BYTES);
+      }
+      assertEquals(-1, banks.mismatch(pieces.flip()), "at " + quanta);
+    }
+  }
+
+  private static ByteBuffer content(Image image, BlockKind kind) throws Exception {
+    List<ImageBlock> blocks = image.blocks().stream().filter(b -> b.kind() == kind).toList();
+    assertEquals(1, blocks.size(), image.blocks().toString());
+    ImageBlock block = blocks.get(0);
+    byte[] bytes = new byte[Math.toIntExact(block.length())];
+    // A load that left a byte out would leave this.
+    Arrays.fill(bytes, (byte) 0xa5);
+    RamLoader.load(
+        image,
+        block,
+        new Memory() {
+          @Override
+          public ByteBuffer slice(long offset, int length) {
+            return ByteBuffer.wrap(bytes, (int) offset, length).slice();
+          }
+
+          @Override
+          public void zero(long offset, long length) {
+            Arrays.fill(bytes, (int) offset, (int) (offset + length), (byte) 0);
+          }
+        });
+    return ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
+  }
+
+  @Test
+  void aThreadThatIsNeverAtRamIsToldAndNotGated() throws Exception {
+    HeapMachine machine = new HeapMachine();
+    Window window = new Window();
+    Thread vcpu = start(machine);
+    Thread painter = new Thread(window, "painter");
+    painter.setDaemon(true);
+    painter.start();
+    String text;
+    try (machine;
+        window) {
+      text = discover(List.of()).text();
+    }
+    vcpu.join();
+    painter.join();
+    HostProfile profile = HostProfile.read("discovered", new StringReader(text));
+    assertEquals("com.example.machine.HeapMachine::step", profile.values().get("gate"), text);
+    // Its stacks may never show paint, which is short: then the thread is told without a method.
+    assertTrue(
+        text.contains("thread painter was not seen at guest RAM")
+            || text.matches(
+                "(?s).*thread painter was running in \\d+ % of[ \n#]+the samples, and was not.*"),
+        text);
+    assertEquals(
+        "fields:com.example.machine.HeapMachine,fields:com.example.machine.HeapMachine$Memory,fields:com.example.machine.HeapMachine$Screen",
+        profile.values().get("state"),
+        text);
   }
 
   @Test
