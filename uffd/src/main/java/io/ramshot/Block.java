@@ -15,7 +15,7 @@ public final class Block {
   private final long address;
   private final long length;
   private final WeakReference<Object> owner;
-  private final HeapRam ram;
+  private volatile HeapRam ram;
 
   Block(String name, BlockKind kind, long address, long length, Object owner) {
     this.name = name;
@@ -66,6 +66,11 @@ public final class Block {
   /** The arrays, or null off the heap. */
   HeapRam ram() {
     return ram;
+  }
+
+  /** Lets go of the arrays: whoever remembers the block must not keep the guest's old RAM alive. */
+  void forget() {
+    ram = null;
   }
 
   /** Whether this is the same block, looked at again. */

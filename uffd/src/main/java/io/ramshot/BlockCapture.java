@@ -81,8 +81,11 @@ abstract class BlockCapture implements AutoCloseable {
             block.name(), block.length(), now.length()));
   }
 
+  /** Lets go of memory and arrays. */
   @Override
-  public void close() {}
+  public void close() {
+    block.forget();
+  }
 
   /** Memory at an address that stays. */
   private static final class FixedCapture extends BlockCapture {
@@ -169,6 +172,12 @@ abstract class BlockCapture implements AutoCloseable {
     Extent settled(long address) {
       return new Extent(block().name(), block().kind(), block().length(), (int) (address % page));
     }
+
+    @Override
+    public void close() {
+      super.close();
+      array = null;
+    }
   }
 
   /** Arrays that are copied in the freeze, to memory that is then saved like any. */
@@ -241,6 +250,8 @@ abstract class BlockCapture implements AutoCloseable {
 
     @Override
     public void close() {
+      super.close();
+      captured = null;
       staging.close();
     }
   }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ramshot.image.BlockKind;
 import io.ramshot.image.Image;
+import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -207,6 +208,25 @@ class HeapPiecesTest {
 
   private static Object[] arrays(ByteBuffer[] buffers) {
     return Stream.of(buffers).map(b -> b == null ? null : b.array()).toArray(byte[][]::new);
+  }
+
+  @Test
+  void anEndedSnapshotKeepsNoRam() throws Exception {
+    Map<String, Object> ram = new LinkedHashMap<>();
+    ram.put("pieces", new int[64][PIECE]);
+    ram.put("array", new byte[3 * Ram.CHUNK]);
+    List<WeakReference<Object>> old =
+        ram.values().stream().map(value -> new WeakReference<>(value)).toList();
+    Guest guest = guest(ram);
+    Expect.completed(guest.snapshot(folder.resolve("a.ramshot")).await());
+    ram.put("pieces", new int[64][PIECE]);
+    ram.put("array", new byte[3 * Ram.CHUNK]);
+    /* The snapshot's thread lets go after it has told that it has ended. */
+    while (old.stream().anyMatch(reference -> reference.get() != null)) {
+      System.gc();
+      Thread.sleep(1);
+    }
+    assertTrue(guest.newest().isPresent());
   }
 
   @Test
