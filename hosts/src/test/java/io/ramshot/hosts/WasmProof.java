@@ -102,7 +102,6 @@ final class WasmProof {
     Path file = snapshots.startAndSeeSaving();
     host.type("grow " + MORE);
     CompositeData result = snapshots.await();
-    System.out.println("FIGURE grow " + Snapshots.ended(result));
     host.awaitOut(line -> line.equals("guest: grew from " + PIECES));
     if (result.get("state").equals("COMPLETED")) {
       check(SavedRam.read(file), PIECES);
