@@ -59,6 +59,7 @@ public class Console implements Originator<Console.Saved> {
 
   public int[] registers = {1, 2, 3};
   public Mode mode = Mode.ON;
+  public Object any;
   public Pair pair = new Pair(7, "seven", new Part[] {new Pair(8, "eight", null), null});
   public int calls;
   public int size = 100_000;
@@ -135,6 +136,10 @@ public class Console implements Originator<Console.Saved> {
 
   public void loadObject(Object state) {
     throw new IllegalStateException("not to be called with " + state);
+  }
+
+  public void loadAny(Object state) {
+    any = state;
   }
 
   public void loadText(String state) {

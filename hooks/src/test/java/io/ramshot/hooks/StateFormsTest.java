@@ -11,10 +11,15 @@ import io.ramshot.Participant;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.ObjectOutputStream;
+import java.time.Instant;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -109,6 +114,24 @@ class StateFormsTest extends HookedTest {
           assertThrows(IOException.class, () -> participant.load(plain(evil))).getMessage();
       assertTrue(message.contains("objects of other classes are not taken from an image"), message);
     }
+  }
+
+  @Test
+  void valuesThatAnotherObjectStandsForInTheStreamAreTaken() throws Exception {
+    List<Object> values =
+        List.of(
+            List.of(1),
+            List.of(1, 2, 3),
+            Set.of(1),
+            Set.of(1, 2, 3),
+            Map.of(1, 2),
+            Map.of(1, 2, 3, 4),
+            EnumSet.of(Console.Mode.ON),
+            Instant.EPOCH,
+            LocalDateTime.MIN);
+    Participant participant = console("saveOpaque/loadAny");
+    participant.load(plain(values));
+    assertEquals(values, console.any);
   }
 
   @Test

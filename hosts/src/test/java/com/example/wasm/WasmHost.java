@@ -8,7 +8,7 @@ final class WasmHost {
   /** Pages of 4 KiB that the guest does in one call. */
   private static final int QUANTUM = 16;
 
-  private static final int CALLS_PER_REPORT = 4096;
+  private static final int CALLS_PER_REPORT = 512;
 
   private WasmHost() {}
 

@@ -1,57 +1,46 @@
 package io.ramshot.hosts;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import io.ramshot.agent.ForkedJvm;
 import java.io.File;
 import java.io.IOException;
-import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Properties;
-import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The emulators' jars, and what ramshot is told of each. */
+/** The emulators' jars, and JVMs for them. */
 final class Emulators {
-  private static final Set<String> ABOUT = Set.of("name", "host", "present", "java", "notes");
+  /** Groups of the emulators, as their jars' paths have them. */
+  private static final List<String> GROUPS =
+      List.of("/org/graalvm/", "/com/dylibso/", "/eu/rekawek/", "/com/github/zhkl0228/");
 
   private Emulators() {}
 
-  /** All emulators, each in its newest release, and what they need. */
-  static List<Path> jars() {
+  /** An emulator, in its newest release, and what it needs; nothing of the others. */
+  static List<Path> jars(String group) {
+    String wanted = "/" + group.replace('.', '/') + "/";
+    if (!GROUPS.contains(wanted)) {
+      throw new AssertionError(group + " is none of " + GROUPS);
+    }
     return Arrays.stream(required("ramshot.hosts.emulators").split(File.pathSeparator))
+        .filter(
+            jar -> jar.contains(wanted) || GROUPS.stream().noneMatch(other -> jar.contains(other)))
         .map(Path::of)
         .collect(Collectors.toList());
   }
 
-  /** The same, with an older release of one of them. */
-  static List<Path> jarsWithOlder(String emulator) throws IOException {
+  /** An older release before them. */
+  static List<Path> jarsWithOlder(String emulator, String group) throws IOException {
     List<Path> jars = new ArrayList<>();
     try (var files = Files.list(Path.of(required("ramshot.hosts.older"), emulator))) {
       files.sorted().forEach(jars::add);
     }
-    jars.addAll(jars());
+    jars.addAll(jars(group));
     return jars;
-  }
-
-  /** The options of a profile, as an agent takes them, and more after them. */
-  static String options(String profile, String... more) throws IOException {
-    Properties properties = new Properties();
-    try (Reader reader =
-        Files.newBufferedReader(Path.of("src/test/resources/profiles", profile + ".properties"))) {
-      properties.load(reader);
-    }
-    List<String> options = new ArrayList<>();
-    for (String key : properties.stringPropertyNames()) {
-      if (!ABOUT.contains(key)
-          && Arrays.stream(more).noneMatch(option -> option.startsWith(key + "="))) {
-        options.add(key + "=" + properties.getProperty(key));
-      }
-    }
-    options.addAll(List.of(more));
-    return String.join(",", options);
   }
 
   /** A JVM with room for a guest of a few dozen MiB twice over, and quiet about its future. */
@@ -66,11 +55,12 @@ final class Emulators {
     return jvm;
   }
 
-  /** What ramshot printed, but for places where a profile looks and this host keeps nothing. */
-  static List<String> messages(ForkedJvm host) {
-    return host.messages().stream()
-        .filter(message -> !message.contains(" finds nothing: no "))
-        .collect(Collectors.toList());
+  /** Asserts that ramshot knew this host without being told. */
+  static void assertRecognised(ForkedJvm host, String profile) {
+    assertTrue(
+        host.messages().stream()
+            .anyMatch(line -> line.startsWith("[ramshot] profile " + profile + ", shipped")),
+        host::toString);
   }
 
   private static String required(String property) {

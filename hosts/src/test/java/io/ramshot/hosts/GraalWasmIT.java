@@ -15,7 +15,7 @@ class GraalWasmIT {
   @ParameterizedTest
   @ValueSource(strings = {"heap", "direct", "native"})
   void everyImageIsOneInstant(String memory) throws Exception {
-    try (ForkedJvm host = start(memory, WasmProof.RATE)) {
+    try (ForkedJvm host = start(memory, "profile=graalwasm," + WasmProof.RATE)) {
       WasmProof.imagesAreInstantsAndMemoryMayGrow(host, directory, true);
     }
   }
@@ -23,11 +23,12 @@ class GraalWasmIT {
   @ParameterizedTest
   @ValueSource(strings = {"heap", "direct", "native"})
   void aGuestThatKeepsAllInMemoryGoesOnInAnotherJvm(String memory) throws Exception {
-    WasmProof.guestGoesOnInAnotherJvm(directory, (options, more) -> start(memory, options, more));
+    WasmProof.guestGoesOnInAnotherJvm(
+        directory, "graalwasm", (options, more) -> start(memory, options, more));
   }
 
   private static ForkedJvm start(String memory, String options, String... more) throws Exception {
     return WasmProof.start(
-        GraalWasmHost.class, Emulators.jars(), "graalwasm", options, memory, more);
+        GraalWasmHost.class, Emulators.jars("org.graalvm"), options, memory, more);
   }
 }

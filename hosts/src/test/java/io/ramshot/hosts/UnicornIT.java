@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Unicorn, a native engine that maps RAM itself, and runs for ever in one call if it is let. */
 class UnicornIT {
-  private static final int SNAPSHOTS = 6;
+  private static final int SNAPSHOTS = 3;
   private static final String RATE = "rate=64m";
 
   @TempDir private Path directory;
@@ -25,7 +25,7 @@ class UnicornIT {
   @ParameterizedTest
   @ValueSource(strings = {"100000", "0"})
   void everyImageIsOneInstant(String instructions) throws Exception {
-    try (ForkedJvm host = start(RATE, instructions)) {
+    try (ForkedJvm host = start("profile=unicorn," + RATE, instructions)) {
       host.awaitOut(line -> line.equals("guest: ready"));
       try (Snapshots snapshots = Snapshots.of(host, directory)) {
         long last = -1;
@@ -38,7 +38,7 @@ class UnicornIT {
             snapshots.requests() >= SNAPSHOTS,
             "the guest hardly wrote to protected pages: " + snapshots.requests());
       }
-      assertEquals(List.of(), Emulators.messages(host));
+      assertEquals(List.of(), host.messages());
     }
   }
 
@@ -47,6 +47,7 @@ class UnicornIT {
     Path file;
     try (ForkedJvm host = start(RATE, "0")) {
       host.awaitOut(line -> line.equals("guest: ready"));
+      Emulators.assertRecognised(host, "unicorn");
       try (Snapshots snapshots = Snapshots.of(host, directory)) {
         snapshots.take();
         file = snapshots.take();
@@ -74,7 +75,7 @@ class UnicornIT {
 
   private static ForkedJvm start(String options, String instructions) throws Exception {
     return Emulators.jvm()
-        .withAgent(Emulators.options("unicorn", options.split(",")))
-        .start(ArmHost.class, Emulators.jars(), "32", instructions);
+        .withAgent(options)
+        .start(ArmHost.class, Emulators.jars("com.github.zhkl0228"), "32", instructions);
   }
 }

@@ -18,7 +18,7 @@ final class WasmProof {
   /** Has a snapshot last a quarter of a second, in which the guest meets protected pages. */
   static final String RATE = "rate=32m";
 
-  private static final int SNAPSHOTS = 6;
+  private static final int SNAPSHOTS = 3;
   private static final int PIECE = 64 << 10;
   private static final int MORE = 16;
 
@@ -42,13 +42,11 @@ final class WasmProof {
   }
 
   static ForkedJvm start(
-      Class<?> main, List<Path> jars, String profile, String options, String kind, String... more)
+      Class<?> main, List<Path> jars, String options, String kind, String... more)
       throws Exception {
     List<String> arguments = new ArrayList<>(List.of(kind, Integer.toString(PIECES)));
     arguments.addAll(List.of(more));
-    return Emulators.jvm()
-        .withAgent(Emulators.options(profile, options.split(",(?=\\w+=)")))
-        .start(main, jars, arguments.toArray(String[]::new));
+    return Emulators.jvm().withAgent(options).start(main, jars, arguments.toArray(String[]::new));
   }
 
   /**
@@ -70,17 +68,21 @@ final class WasmProof {
       proof.growWhileSaving();
       proof.check(snapshots.takeAndRead(), PIECES + MORE);
     }
-    assertEquals(List.of(), Emulators.messages(host));
+    assertEquals(List.of(), host.messages());
     awaitProgress(host);
   }
 
   /**
    * A guest is saved and killed; in a new JVM it goes on where it was, without having begun again.
+   *
+   * @param profile which ramshot is to take by itself
    */
-  static void guestGoesOnInAnotherJvm(Path directory, Start start) throws Exception {
+  static void guestGoesOnInAnotherJvm(Path directory, String profile, Start start)
+      throws Exception {
     Path file;
     try (ForkedJvm host = start.host(RATE)) {
       awaitProgress(host);
+      Emulators.assertRecognised(host, profile);
       try (Snapshots snapshots = Snapshots.of(host, directory)) {
         file = snapshots.take();
       }
