@@ -1,7 +1,7 @@
 package io.ramshot.hooks;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,6 +10,7 @@ import com.example.FastBoard;
 import io.ramshot.Participant;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -37,9 +38,12 @@ class ExistingTest extends HookedTest {
             .filter(block -> block.buffer() == view || block.buffer() == small)
             .count());
     assertTrue(guest.blocks().containsKey("java.nio.ByteBuffer#1"), guest.blocks().toString());
-    Participant participant = guest.participants().get(0);
-    assertEquals("com.example.Board#1", participant.name());
-    assertArrayEquals(new byte[] {0, 8, 3}, participant.save());
+    int saved = 0;
+    for (Participant participant : guest.participants()) {
+      assertTrue(participant.name().startsWith("com.example.Board#"), participant::name);
+      saved += Arrays.equals(new byte[] {0, 8, 3}, participant.save()) ? 1 : 0;
+    }
+    assertEquals(1, saved);
     Reference.reachabilityFence(view);
     Reference.reachabilityFence(small);
     Reference.reachabilityFence(board);
@@ -51,11 +55,14 @@ class ExistingTest extends HookedTest {
     Board board = new Board();
     hooks.adoptExisting();
     Set<String> blocks = guest.blocks().keySet();
+    /* Those of earlier tests may be there still. */
+    List<Participant> participants = guest.participants();
+    assertFalse(participants.isEmpty());
 
     hooks.adoptExisting();
 
     assertEquals(blocks, guest.blocks().keySet());
-    assertEquals(1, guest.participants().size());
+    assertEquals(participants, guest.participants());
     Reference.reachabilityFence(board);
   }
 
