@@ -419,7 +419,7 @@ int main(int count, char **arguments) {
     TRY(30, "arrays that overlap");
     placed_twice();
     TRY(120, "arrays, cancelled at any moment");
-    for (unsigned round = 0; round < 16; round++)
+    for (unsigned round = 0; round < 8; round++)
         cancelled(round);
     for (int how = UNMAPPED; how <= PART_UNMAPPED; how++) {
         TRY(120, "%s before it was saved", taking_name[how]);
@@ -432,7 +432,7 @@ int main(int count, char **arguments) {
     TRY(120, "ordinary memory, discarded before it was saved");
     taken_away(DISCARDED, false, false);
     TRY(120, "taken away at any moment");
-    for (unsigned round = 0; round < 18; round++)
+    for (unsigned round = 0; round < 9; round++)
         taken_any_time(round);
     TRY(60, "discarded before the freeze");
     discarded_before_the_freeze();

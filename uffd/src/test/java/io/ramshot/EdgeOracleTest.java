@@ -21,7 +21,7 @@ class EdgeOracleTest {
 
   @Test
   void manyImagesInARowOfAPageAlignedBlockShowTheGuestAtTheFreeze() throws Exception {
-    check(EdgeOracle.Variant.DEFAULTS, 0, 128, 20);
+    check(EdgeOracle.Variant.DEFAULTS, 0, 128, 8);
   }
 
   @ParameterizedTest

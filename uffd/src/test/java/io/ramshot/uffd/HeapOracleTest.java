@@ -54,7 +54,6 @@ class HeapOracleTest {
   @ParameterizedTest
   @CsvSource({
     "Serial, shrink",
-    "Parallel, shrink",
     "G1, shrink",
     "G1, drop",
     "Serial, drop",
@@ -72,7 +71,7 @@ class HeapOracleTest {
             "-Xms16m",
             "-XX:MinHeapFreeRatio=1",
             "-XX:MaxHeapFreeRatio=2");
-    /* G1 does not move it, Parallel keeps what it has, Shenandoah takes its time. */
+    /* G1 does not move it, Shenandoah takes its time. */
     boolean mayKeepIt = !collector.equals("Serial") && !(collector + what).equals("G1drop");
     assertTrue(mayKeepIt || lines.contains("ended as FAILED"), lines::toString);
   }
