@@ -101,7 +101,7 @@ class CommandLineIT {
   @Test
   void aSnapshotThatIsCancelledByTimeoutInterruptOrCommand() throws Exception {
     Path target = directory.resolve("slow.ramshot");
-    try (ForkedJvm jvm = host(GATE + ",rate=1m")) {
+    try (ForkedJvm jvm = host(GATE + ",rate=8m")) {
       String pid = Long.toString(jvm.pid());
       fails(1, "longer than 500ms", "snapshot", pid, target.toString(), "--timeout=500ms");
 
@@ -122,7 +122,7 @@ class CommandLineIT {
 
   @Test
   void aTargetThatDiesIsOneLine() throws Exception {
-    try (ForkedJvm jvm = host(GATE + ",rate=1m")) {
+    try (ForkedJvm jvm = host(GATE + ",rate=8m")) {
       String pid = Long.toString(jvm.pid());
       ForkedJvm snapshot =
           ForkedJvm.commandLine("snapshot", pid, directory.resolve("dead.ramshot").toString());
