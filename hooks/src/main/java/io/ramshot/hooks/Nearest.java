@@ -18,11 +18,16 @@ public final class Nearest {
     String lower = wanted.toLowerCase(Locale.ROOT);
     // Once each, for a sort compares each many times.
     return candidates.stream()
-        .map(c -> new Candidate<>(c, distance(lower, name.apply(c).toLowerCase(Locale.ROOT))))
+        .map(c -> new Candidate<>(c, rank(lower, name.apply(c).toLowerCase(Locale.ROOT))))
         .sorted(Comparator.comparingInt(Candidate::distance))
         .limit(count)
         .map(Candidate::value)
         .toList();
+  }
+
+  /** Who writes only the beginning means the whole, however much is missing. */
+  private static int rank(String wanted, String candidate) {
+    return !wanted.isEmpty() && candidate.startsWith(wanted) ? 0 : distance(wanted, candidate);
   }
 
   /** Insertions, deletions and replacements of one character that lead from one to the other. */
