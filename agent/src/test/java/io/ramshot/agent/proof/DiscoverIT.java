@@ -25,9 +25,7 @@ class DiscoverIT {
   void aMachineThatIsWatchedFromItsLaunch() throws Exception {
     Map<String, String> options =
         Map.of(
-            "--ram=direct", "ram.by=io.ramshot.sample.memory.",
             "--ram=unsafe", "ram.by=io.ramshot.sample.memory.",
-            "--ram=heap", "\nram=io.ramshot.sample.memory.HeapRam#bytes\n",
             "--ram=heap-int", "\nram=io.ramshot.sample.memory.HeapIntRam#words\n");
     for (String ram : options.keySet()) {
       Path profile = directory.resolve(ram.substring(6) + ".properties");
@@ -82,7 +80,7 @@ class DiscoverIT {
   /** The agent comes for the watch, and again for a snapshot with what was found. */
   @Test
   void aMachineThatRunsAlready() throws Exception {
-    for (String ram : List.of("--ram=direct", "--ram=heap", "--ram=heap-int")) {
+    for (String ram : List.of("--ram=direct", "--ram=heap")) {
       Path profile = directory.resolve(ram.substring(6) + ".properties");
       Path image = directory.resolve(ram.substring(6) + ".ramshot");
       try (ForkedJvm machine = SampleMachine.start(jvm(), "--memory=32m", ram)) {

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * and each image is one instant.
  */
 class EdgeOracleIT {
-  private static final int SNAPSHOTS = 20;
+  private static final int SNAPSHOTS = 10;
 
   @TempDir private Path directory;
 
