@@ -4,37 +4,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
-/* PAGEMAP_SCAN as in Linux 6.7's <linux/fs.h>, which older headers lack. */
-#define SCAN_PRESENT (1u << 3)
-#define SCAN_SWAPPED (1u << 4)
-#define SCAN_PFNZERO (1u << 5)
-#define SCAN_HUGE (1u << 6)
+#include "rs_scan.h"
 
-struct scan_region {
-    uint64_t start;
-    uint64_t end;
-    uint64_t categories;
-};
-
-struct scan_arg {
-    uint64_t size;
-    uint64_t flags;
-    uint64_t start;
-    uint64_t end;
-    uint64_t walk_end;
-    uint64_t vec;
-    uint64_t vec_len;
-    uint64_t max_pages;
-    uint64_t category_inverted;
-    uint64_t category_mask;
-    uint64_t category_anyof_mask;
-    uint64_t return_mask;
-};
-
-#define SCAN_IOCTL _IOWR('f', 16, struct scan_arg)
 #define REGIONS 256
 
 int rs_pagemap_open(void) {
@@ -43,27 +16,27 @@ int rs_pagemap_open(void) {
 }
 
 static int scan_by_ioctl(int fd, uint64_t start, uint64_t end, rs_run_fn fn, void *context) {
-    struct scan_region regions[REGIONS];
+    struct rs_scan_region regions[REGIONS];
     while (start < end) {
-        struct scan_arg arg = {
+        struct rs_scan_arg arg = {
             .size = sizeof arg,
             .start = start,
             .end = end,
             .vec = (uint64_t)(uintptr_t)regions,
             .vec_len = REGIONS,
-            .category_inverted = SCAN_PFNZERO,
-            .category_mask = SCAN_PFNZERO,
-            .category_anyof_mask = SCAN_PRESENT | SCAN_SWAPPED,
-            .return_mask = SCAN_HUGE,
+            .category_inverted = RS_SCAN_PFNZERO,
+            .category_mask = RS_SCAN_PFNZERO,
+            .category_anyof_mask = RS_SCAN_PRESENT | RS_SCAN_SWAPPED,
+            .return_mask = RS_SCAN_HUGE,
         };
-        int count = ioctl(fd, SCAN_IOCTL, &arg);
+        int count = ioctl(fd, RS_SCAN_IOCTL, &arg);
         if (count < 0)
             return -errno;
         for (int i = 0; i < count; i++) {
             struct rs_run run = {
                 .start = regions[i].start,
                 .end = regions[i].end,
-                .huge = (regions[i].categories & SCAN_HUGE) != 0,
+                .huge = (regions[i].categories & RS_SCAN_HUGE) != 0,
             };
             int result = fn(context, &run);
             if (result)
