@@ -97,6 +97,7 @@ final class EdgeOracle {
   private void run(Variant variant, int snapshots, Path folder) throws Exception {
     SnapshotOptions options = variant.change.apply(SnapshotOptions.DEFAULTS);
     Guest guest = new Guest();
+    guest.hugePages(options.hugePages()); /* or khugepaged may collapse chunks at any time */
     guest.register("ram", ram);
     Gate gate = new Gate(1, () -> doneAtFreeze = done);
     guest.vcpus(gate);
