@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.stream.Stream;
 
 /**
  * Fuzzes header, sections and page tables: an image is read as a restore would, or refused with one
@@ -43,15 +44,20 @@ public final class ImageFuzz {
     Frugal.run(heap, DIRECT_BYTES + recipe.metadataLength(), ImageFuzz::read);
   }
 
+  /** In memory if possible; and beside the image the parent of those that have one. */
   private static void open() throws IOException {
     if (file == null) {
       Path memory = Path.of("/dev/shm");
-      file =
+      Path folder =
           Files.isWritable(memory)
-              ? Files.createTempFile(memory, "fuzz", ".ramshot")
-              : Files.createTempFile("fuzz", ".ramshot");
-      file.toFile().deleteOnExit();
-      channel = FileChannel.open(file, StandardOpenOption.WRITE);
+              ? Files.createTempDirectory(memory, "fuzz")
+              : Files.createTempDirectory("fuzz");
+      Path parent = folder.resolve(ImageSeeds.PARENT_FILE);
+      ImageSeeds.parent().write(parent);
+      file = folder.resolve("fuzz.ramshot");
+      channel =
+          FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+      Stream.of(folder, parent, file).forEach(path -> path.toFile().deleteOnExit());
     }
   }
 
@@ -62,7 +68,7 @@ public final class ImageFuzz {
       OUTCOMES.add("used");
     } catch (ImageException e) {
       requireClear(e);
-      OUTCOMES.add(e.getMessage().replace(file.toString(), "").replaceAll("[^\\x20-\\x7e]", "?"));
+      OUTCOMES.add(e.getMessage().replace(file.toString(), "").replaceAll("[^ -~]", "?"));
     }
   }
 
@@ -71,12 +77,16 @@ public final class ImageFuzz {
     image.product();
     image.info();
     image.states();
+    for (String type : image.extras()) {
+      image.extra(type);
+    }
     int pageSize = image.header().pageSize();
     for (ImageBlock block : image.blocks()) {
       image.shape(block);
       image.pageTable(block);
       image.storedPages(block);
       image.zeroPages(block);
+      image.inheritedPages(block);
       image.pageKind(block, 0);
       image.pageCrc(block, block.pageCount(pageSize) - 1);
     }

@@ -6,8 +6,12 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
+import java.util.UUID;
 
 /**
  * An image in the few bytes that matter, for a fuzzer to mutate: no holes, no checksums, no lengths
@@ -15,11 +19,13 @@ import java.util.List;
  * the checks behind them have to hold.
  *
  * <pre>
- *   u8       {@link #WRONG_HEADER_CRC} ..., and the page size as a power of two from 4096, in the upper bits
- *   u8       count of changes to the header, modulo 8; each: u16 offset modulo 4096, 8 bytes to be xored
- *   ...      sections: u8 type, u8 damage, u16 payload length, payload
- *            types: index of {@link #TYPES}, modulo their number; damage: if odd, u8 offset modulo 24 and
- *            u8 to be xored to the section's header
+ *   u8    {@link #WRONG_HEADER_CRC} and so on; in the upper 3 bits how often 4096 is doubled to a page size
+ *   u8    in the lower 3 bits the count of changes to the header; {@link #PARENT}
+ *   ...   each change: u16 offset, 8 bytes to be xored
+ *   ...   each section: u8 type, u16 payload length, payload
+ *
+ *   type  bit 7 clear: the section that should come next; else one of {@link #TYPES}
+ *         bit 6 set: before the length come u8 offset and u8 to be xored to the section's header
  * </pre>
  */
 final class ImageRecipe {
@@ -32,6 +38,14 @@ final class ImageRecipe {
   static final int FILLED = 16;
 
   private static final int PAGE_SIZE_SHIFT = 5;
+
+  /** In the second byte: the image is an increment on top of {@link #PARENT_ID}. */
+  static final int PARENT = 8;
+
+  static final UUID PARENT_ID = new UUID(1, 1);
+
+  private static final int TYPE_GIVEN = 0x80;
+  private static final int HEADER_DAMAGED = 0x40;
 
   static final List<String> TYPES =
       List.of(
@@ -46,12 +60,13 @@ final class ImageRecipe {
 
   private record Part(String type, int damageAt, int damage, ByteBuffer payload) {}
 
-  private record Place(long offset, long length, int lead) {}
+  private record Place(long offset, long length, int lead, int kind) {}
 
   private final int options;
   private final int pageSize;
   private final ByteBuffer changes;
   private final int changeCount;
+  private final boolean hasParent;
   private final List<Part> parts = new ArrayList<>();
   private final List<Place> places = new ArrayList<>();
 
@@ -59,23 +74,50 @@ final class ImageRecipe {
     ByteBuffer in = ByteBuffer.wrap(input).order(ByteOrder.LITTLE_ENDIAN);
     options = in.hasRemaining() ? in.get() : 0;
     pageSize = 4096 << (options >> PAGE_SIZE_SHIFT & 7) % 5;
-    int count = in.hasRemaining() ? in.get() & 7 : 0;
-    changeCount = Math.min(count, in.remaining() / 10);
+    int second = in.hasRemaining() ? in.get() : 0;
+    hasParent = (second & PARENT) != 0;
+    changeCount = Math.min(second & 7, in.remaining() / 10);
     changes = in.slice(in.position(), changeCount * 10).order(ByteOrder.LITTLE_ENDIAN);
     in.position(in.position() + changeCount * 10);
-    while (in.remaining() >= 4) {
-      String type = TYPES.get(Byte.toUnsignedInt(in.get()) % TYPES.size());
-      boolean damaged = (in.get() & 1) != 0;
-      int length = in.getShort() & 0xFFFF;
-      int damageAt = damaged && in.remaining() >= 2 ? (in.get() & 0xFF) % 24 : 0;
-      int damage = damaged && in.hasRemaining() ? in.get() : 0;
-      int taken = Math.min(length, in.remaining());
-      ByteBuffer payload = ByteBuffer.allocate(taken).order(ByteOrder.LITTLE_ENDIAN);
-      payload.put(0, in, in.position(), taken);
-      in.position(in.position() + taken);
+    Deque<String> expected = new ArrayDeque<>(List.of("PROD"));
+    while (in.remaining() >= 5) {
+      int code = Byte.toUnsignedInt(in.get());
+      boolean damaged = (code & HEADER_DAMAGED) != 0;
+      int damageAt = damaged ? Byte.toUnsignedInt(in.get()) % 24 : 0;
+      int damage = damaged ? in.get() : 0;
+      int length = Math.min(Short.toUnsignedInt(in.getShort()), in.remaining());
+      ByteBuffer payload = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+      payload.put(0, in, in.position(), length);
+      in.position(in.position() + length);
+      String type =
+          (code & TYPE_GIVEN) != 0
+              ? TYPES.get((code & HEADER_DAMAGED - 1) % TYPES.size())
+              : expected.isEmpty() ? "note" : expected.poll();
       parts.add(new Part(type, damageAt, damage, payload));
+      expect(type, payload, expected);
     }
-    parts.stream().filter(part -> part.type().equals("BLKS")).findFirst().ifPresent(this::place);
+  }
+
+  private void expect(String type, ByteBuffer payload, Deque<String> expected) {
+    switch (type) {
+      case "PROD" -> {
+        if (hasParent) {
+          expected.add("PRNT");
+        }
+        expected.add("BLKS");
+      }
+      case "BLKS" -> {
+        if (places.isEmpty()) {
+          place(payload);
+          places.forEach(place -> expected.add("PAGE"));
+          places.stream()
+              .filter(place -> place.kind() == BlockKind.HEAP_PIECES.code())
+              .forEach(place -> expected.add("SHAP"));
+          expected.addAll(List.of("STAT", "INFO"));
+        }
+      }
+      default -> {}
+    }
   }
 
   /** The recipe for an image with the sections of this one. */
@@ -84,19 +126,12 @@ final class ImageRecipe {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     int shift = Integer.numberOfTrailingZeros(in.getInt(12)) - 12;
     out.write(shift << PAGE_SIZE_SHIFT);
-    boolean parent = in.getLong(40) != 0 || in.getLong(48) != 0;
-    out.write(parent ? 2 : 0);
-    for (int at = 40; parent && at < 56; at += 8) {
-      out.write(at);
-      out.write(0);
-      out.write(image, at, 8);
-    }
+    out.write((in.getLong(40) | in.getLong(48)) != 0 ? PARENT : 0);
     int at = (int) in.getLong(80);
     for (int i = 0; i < in.getInt(96); i++) {
       String type = new String(image, at, 4, StandardCharsets.US_ASCII);
       int length = Math.toIntExact(in.getLong(at + 8));
-      out.write(Math.max(TYPES.indexOf(type), TYPES.indexOf("note")));
-      out.write(0);
+      out.write(Character.isLowerCase(type.charAt(0)) ? TYPE_GIVEN | TYPES.indexOf(type) : 0);
       out.write(length);
       out.write(length >> 8);
       out.write(image, at + 24, length);
@@ -106,13 +141,15 @@ final class ImageRecipe {
   }
 
   /** Where blocks lie, as far as their list makes sense. */
-  private void place(Part blocks) {
-    ByteBuffer in = blocks.payload().duplicate().order(ByteOrder.LITTLE_ENDIAN);
+  private void place(ByteBuffer blocks) {
+    ByteBuffer in = blocks.duplicate().order(ByteOrder.LITTLE_ENDIAN);
     long end = ImageLayout.ALIGNMENT;
     in.position(Math.min(4, in.limit()));
     while (in.remaining() >= 34) {
       int at = in.position();
-      Place place = new Place(in.getLong(at + 16), in.getLong(at + 8), in.getInt(at + 24));
+      Place place =
+          new Place(
+              in.getLong(at + 16), in.getLong(at + 8), in.getInt(at + 24), in.getInt(at + 4));
       if (place.offset() < end
           || place.offset() > MAX_DATA
           || place.length() < 1
@@ -164,7 +201,7 @@ final class ImageRecipe {
 
   private static byte[] filling(int length) {
     byte[] bytes = new byte[length];
-    java.util.Arrays.fill(bytes, FILLING);
+    Arrays.fill(bytes, FILLING);
     return bytes;
   }
 
@@ -206,12 +243,12 @@ final class ImageRecipe {
     Checksum checksum = new Checksum();
     ByteBuffer bytes = ByteBuffer.allocate(pageSize);
     for (int page = 0; page < pages; page++) {
-      if (table.get(16 + page) == 0) {
+      if (table.get(16 + page) != PageKind.STORED.code()) {
         continue;
       }
       long offset = place.offset() - ImageLayout.ALIGNMENT + (long) page * pageSize;
       boolean filled = (options & FILLED) != 0 && offset < FILLED_BYTES;
-      java.util.Arrays.fill(bytes.array(), filled ? FILLING : 0);
+      Arrays.fill(bytes.array(), filled ? FILLING : 0);
       table.putInt(
           16 + (int) (pages + 7 & -8) + 4 * page, checksum.of(bytes, 0, pageSize));
     }
@@ -221,7 +258,11 @@ final class ImageRecipe {
     ByteBuffer out = ByteBuffer.allocate(4096).order(ByteOrder.LITTLE_ENDIAN);
     out.put("RAMSHOT\u001a".getBytes(StandardCharsets.US_ASCII));
     out.putInt(1).putInt(pageSize).putInt(1).putInt(0);
-    out.putLong(0x7766554433221100L).putLong(0xFFEEDDCCBBAA9988L).putLong(0).putLong(0);
+    out.putLong(0x7766554433221100L).putLong(0xFFEEDDCCBBAA9988L);
+    out.order(ByteOrder.BIG_ENDIAN);
+    out.putLong(hasParent ? PARENT_ID.getMostSignificantBits() : 0);
+    out.putLong(hasParent ? PARENT_ID.getLeastSignificantBits() : 0);
+    out.order(ByteOrder.LITTLE_ENDIAN);
     out.putLong(1_790_000_000_123L);
     out.putLong(ImageLayout.ALIGNMENT).putLong(metadataOffset - ImageLayout.ALIGNMENT);
     out.putLong(metadataOffset).putLong(metadataLength);

@@ -2,6 +2,7 @@ package io.ramshot.testing;
 
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * Counts how inputs of a fuzzer ended. A fuzzer that only ever finds a wrong checksum proves
@@ -12,6 +13,10 @@ public final class Outcomes {
   public static final String PREFIX = "outcome ";
 
   private static final int MAX_KINDS = 1000;
+  private static final Pattern NAMES =
+      Pattern.compile(
+          "[0-9a-f]{8}-[0-9a-f-]{27}|0x[0-9a-f]+|-?[0-9]+|(?<=has )[A-Za-z]{4}(?= where)"
+              + "|(?<=(block|blocks|participants|figures|section) (named )?)[^ ]+");
 
   private final Map<String, Long> counts = new TreeMap<>();
 
@@ -19,7 +24,7 @@ public final class Outcomes {
    * @param text of which numbers and names are left out, so that like ends count together
    */
   public void add(String text) {
-    String kind = text.replaceAll("0x[0-9a-f]+|-?[0-9]+", "#");
+    String kind = NAMES.matcher(text).replaceAll("#");
     if (counts.size() < MAX_KINDS || counts.containsKey(kind)) {
       counts.merge(kind, 1L, Long::sum);
     }
