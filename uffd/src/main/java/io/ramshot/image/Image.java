@@ -31,12 +31,25 @@ public final class Image implements AutoCloseable {
    *     build to be read
    */
   public static Image open(Path path) throws ImageException {
-    ImageFile file = ImageFile.open(path);
+    return open(ImageFile.open(path));
+  }
+
+  /**
+   * Opens an image that stands in memory, with the same checks.
+   *
+   * @param path names it in messages; need not exist
+   * @param bytes of the file, from position to limit; must not change until the image is closed
+   */
+  public static Image open(Path path, ByteBuffer bytes) throws ImageException {
+    return open(ImageFile.of(path, bytes));
+  }
+
+  private static Image open(ImageFile file) throws ImageException {
     try {
       long length = file.length();
       ByteBuffer start = ByteBuffer.allocate((int) Math.min(length, ImageHeader.LENGTH));
       file.readFully(start, 0);
-      ImageHeader header = ImageHeader.decode(path, start.flip(), length);
+      ImageHeader header = ImageHeader.decode(file.path(), start.flip(), length);
       return new Image(file, header, Metadata.read(file, header));
     } catch (ImageException | RuntimeException | Error e) {
       try {
@@ -50,6 +63,14 @@ public final class Image implements AutoCloseable {
 
   public Path path() {
     return file.path();
+  }
+
+  /**
+   * Whether the image's bytes stand as they are in a file of the operating system, so that native
+   * code can read them by {@link #path}.
+   */
+  public boolean isPlainFile() {
+    return file.isPlain();
   }
 
   public ImageHeader header() {
