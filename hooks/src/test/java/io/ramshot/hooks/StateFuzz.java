@@ -38,9 +38,9 @@ import java.util.Vector;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Fuzzes participants' states as they are consumed: fields of an object, and object streams. A state
- * is taken, or refused with one clear line and the object left as it was; and never takes more
- * memory than its length accounts for. See docs/FUZZING.md.
+ * Fuzzes participants' states as they are consumed: fields of an object, and object streams. A
+ * state is taken, or refused with one clear line and the object left as it was; and never takes
+ * more memory than its length accounts for. See docs/FUZZING.md.
  */
 public final class StateFuzz {
   /** The first byte of an input that is an object stream. */
@@ -66,8 +66,7 @@ public final class StateFuzz {
 
   private static FieldPlan plan() {
     try {
-      return FieldPlan.of(
-          Processor.class, SPEC, new Access(null), field -> false, warning -> {});
+      return FieldPlan.of(Processor.class, SPEC, new Access(null), field -> false, warning -> {});
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -121,7 +120,9 @@ public final class StateFuzz {
       OUTCOMES.add("fields: loaded");
     } catch (IOException e) {
       requireClear(e);
-      OUTCOMES.add("fields: " + e.getMessage().replaceAll("(com|java)[^ ]*", "#").replaceAll("[^ -~]|(# )+#", "#"));
+      OUTCOMES.add(
+          "fields: "
+              + e.getMessage().replaceAll("(com|java)[^ ]*", "#").replaceAll("[^ -~]|(# )+#", "#"));
     }
   }
 
@@ -272,7 +273,8 @@ public final class StateFuzz {
     map.put("set", Set.of(1, 2, 3));
     map.put("map", Map.of(1, 2));
     map.put("array", Arrays.asList(1, 2));
-    map.put("sets", new LinkedHashSet<>(List.of(new HashSet<>(List.of(1)), new TreeSet<>(List.of(2)))));
+    map.put(
+        "sets", new LinkedHashSet<>(List.of(new HashSet<>(List.of(1)), new TreeSet<>(List.of(2)))));
     map.put("tree", new TreeMap<>(Map.of("k", "v")));
     map.put("modes", EnumSet.of(Console.Mode.ON));
     map.put("enums", new EnumMap<>(Map.of(Console.Mode.OFF, 1)));

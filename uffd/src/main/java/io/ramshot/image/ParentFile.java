@@ -2,8 +2,10 @@ package io.ramshot.image;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
 /** Finds the file that an increment builds upon: beside it, whatever its name is by now. */
@@ -17,8 +19,8 @@ final class ParentFile {
    * @throws ImageException if no file in the child's folder is that image
    */
   static Path find(Path child, ParentRef parent) throws ImageException {
-    Path named = child.resolveSibling(parent.fileName());
-    if (Files.exists(named) && isImage(named, parent)) {
+    Path named = named(child, parent);
+    if (named != null && Files.exists(named) && isImage(named, parent)) {
       return named;
     }
     Path folder = child.toAbsolutePath().getParent();
@@ -28,7 +30,7 @@ final class ParentFile {
           return child.resolveSibling(file.getFileName().toString());
         }
       }
-    } catch (IOException e) {
+    } catch (IOException | DirectoryIteratorException e) {
       throw new ImageException(
           child,
           "builds upon image "
@@ -43,6 +45,15 @@ final class ParentFile {
         String.format(
             "builds upon image %s, saved as %s, which is not in the same folder: put it there",
             parent.id(), parent.fileName()));
+  }
+
+  /** Null for a name that no file can have here: file systems and locales differ. */
+  private static Path named(Path child, ParentRef parent) {
+    try {
+      return child.resolveSibling(parent.fileName());
+    } catch (InvalidPathException e) {
+      return null;
+    }
   }
 
   /** Anything else in the folder is none of ours, whatever is wrong with it. */

@@ -55,8 +55,7 @@ public final class ImageFuzz {
       Path parent = folder.resolve(ImageSeeds.PARENT_FILE);
       ImageSeeds.parent().write(parent);
       file = folder.resolve("fuzz.ramshot");
-      channel =
-          FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+      channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
       Stream.of(folder, parent, file).forEach(path -> path.toFile().deleteOnExit());
     }
   }
@@ -91,8 +90,7 @@ public final class ImageFuzz {
       image.pageCrc(block, block.pageCount(pageSize) - 1);
     }
     Verification verification =
-        ImageVerifier.verify(
-            image, ImageVerifier.Depth.STORED_PAGES, ImageVerifier.Progress.NONE);
+        ImageVerifier.verify(image, ImageVerifier.Depth.STORED_PAGES, ImageVerifier.Progress.NONE);
     verification.first().forEach(damage -> OUTCOMES.add("verify: " + damage.problem()));
     ByteBuffer memory = ByteBuffer.allocate(64 << 10);
     for (ImageBlock block : image.blocks()) {

@@ -148,8 +148,7 @@ final class ImageRecipe {
     while (in.remaining() >= 34) {
       int at = in.position();
       Place place =
-          new Place(
-              in.getLong(at + 16), in.getLong(at + 8), in.getInt(at + 24), in.getInt(at + 4));
+          new Place(in.getLong(at + 16), in.getLong(at + 8), in.getInt(at + 24), in.getInt(at + 4));
       if (place.offset() < end
           || place.offset() > MAX_DATA
           || place.length() < 1
@@ -220,8 +219,7 @@ final class ImageRecipe {
       int at = out.position();
       int length = part.payload().capacity();
       out.put(part.type().getBytes(StandardCharsets.US_ASCII));
-      out.putInt(
-          (options & WRONG_PAYLOAD_CRCS) != 0 ? 0 : checksum.of(part.payload(), 0, length));
+      out.putInt((options & WRONG_PAYLOAD_CRCS) != 0 ? 0 : checksum.of(part.payload(), 0, length));
       out.putLong(length);
       out.put(at + part.damageAt(), (byte) (out.get(at + part.damageAt()) ^ part.damage()));
       if (part.damageAt() < 20) {
@@ -249,8 +247,7 @@ final class ImageRecipe {
       long offset = place.offset() - ImageLayout.ALIGNMENT + (long) page * pageSize;
       boolean filled = (options & FILLED) != 0 && offset < FILLED_BYTES;
       Arrays.fill(bytes.array(), filled ? FILLING : 0);
-      table.putInt(
-          16 + (int) (pages + 7 & -8) + 4 * page, checksum.of(bytes, 0, pageSize));
+      table.putInt(16 + (int) (pages + 7 & -8) + 4 * page, checksum.of(bytes, 0, pageSize));
     }
   }
 

@@ -21,6 +21,7 @@ final class ImageSeeds {
     Map<String, TestImage> all = new LinkedHashMap<>();
     all.put("small", TestImage.small());
     all.put("increment", TestImage.small().on(parent(), PARENT_FILE));
+    all.put("increment-elsewhere", TestImage.small().on(parent(), "\u00fcbel.ramshot"));
     all.put(
         "pieces",
         new TestImage()
@@ -32,7 +33,10 @@ final class ImageSeeds {
     all.put("empty", new TestImage());
     all.put(
         "extras",
-        TestImage.small().extra("hist", new byte[40]).extra("hash", new byte[40]).extra("note", new byte[3]));
+        TestImage.small()
+            .extra("hist", new byte[40])
+            .extra("hash", new byte[40])
+            .extra("note", new byte[3]));
     return all;
   }
 
