@@ -267,6 +267,7 @@ def main():
 
 
 if __name__ == "__main__":
+    sys.stdout.reconfigure(errors="backslashreplace")
     try:
         main()
     except (Damaged, OSError) as e:
