@@ -109,7 +109,14 @@ final class SealedFile {
           channel,
           layout,
           new ImageContents(
-              id, Optional.empty(), freezeTime, tables, shapes, freeze.states(), info, List.of()));
+              id,
+              Optional.empty(),
+              freezeTime,
+              tables,
+              shapes,
+              freeze.states(),
+              info,
+              List.of(HistoryRecorder.record(layout, captures, capture).encode())));
       channel.force(true);
       fileBytes = channel.size();
     }

@@ -187,6 +187,24 @@ public final class Image implements AutoCloseable {
         in.direct((int) in.remaining(), "its payload").order(ByteOrder.LITTLE_ENDIAN));
   }
 
+  /**
+   * How the snapshot was saved; empty for an image that does not say. Read and checked now.
+   *
+   * @throws ImageException if what it says cannot be
+   */
+  public Optional<SavingHistory> history() throws ImageException {
+    Optional<ByteBuffer> payload = extra(SavingHistory.SECTION);
+    if (payload.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(SavingHistory.decode(payload.get(), blocks(), header.pageSize()));
+    } catch (IllegalArgumentException e) {
+      throw ImageException.damaged(
+          path(), "section " + SavingHistory.SECTION + ": " + e.getMessage());
+    }
+  }
+
   /** The types of all optional sections, in file order. */
   public List<String> extras() {
     return metadata.extras().stream().map(Section::type).toList();
