@@ -182,6 +182,9 @@ RS_EXPORT int rs_snapshot_inherit(struct rs_snapshot *s, uint32_t block, uint64_
 /* In the freeze, before arming: the block has turned out not to be the parent's. */
 RS_EXPORT void rs_snapshot_disinherit(struct rs_snapshot *s, uint32_t block);
 
+/* Whether hashing takes no time beside reading. */
+RS_EXPORT int rs_hashes_fast(void);
+
 /* Hashes pages that lie one after the other, aligned to 64 bytes: see rs_hash_page. */
 RS_EXPORT void rs_hash_pages(const uint8_t *key, const uint8_t *pages, uint64_t count,
                              uint64_t page_bytes, struct rs_hash *hashes);
