@@ -25,7 +25,11 @@ final class Zstandard {
   static void require(Path path) throws ImageException {
     try {
       String folder = System.getProperty(TMPDIR_PROPERTY);
-      Native.load(folder == null ? null : new File(folder));
+      if (folder == null) {
+        Native.load();
+      } else {
+        Native.load(new File(folder));
+      }
     } catch (NoClassDefFoundError e) {
       throw new ImageException(
           path,
