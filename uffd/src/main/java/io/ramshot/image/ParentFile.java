@@ -5,10 +5,14 @@ import java.nio.ByteBuffer;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Finds the file that an increment builds upon: beside it, whatever its name is by now. */
 final class ParentFile {
-  private static final String IMAGES = "*.ramshot";
+  /** What a packed image's name ends in. */
+  private static final String PACKED = ".zst";
+
+  private static final String IMAGES = "*.{ramshot,ramshot" + PACKED + "}";
 
   private ParentFile() {}
 
@@ -17,9 +21,11 @@ final class ParentFile {
    * @throws ImageException if no file in the child's folder is that image
    */
   static Path find(Path child, ParentRef parent) throws ImageException {
-    Path named = child.resolveSibling(parent.fileName());
-    if (Files.exists(named) && isImage(named, parent)) {
-      return named;
+    for (String name : List.of(parent.fileName(), parent.fileName() + PACKED)) {
+      Path named = child.resolveSibling(name);
+      if (Files.exists(named) && isImage(named, parent)) {
+        return named;
+      }
     }
     Path folder = child.toAbsolutePath().getParent();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, IMAGES)) {
