@@ -59,6 +59,7 @@ bool rs_chunk_copy(struct rs_snapshot *s, struct rs_block *block, uint64_t index
     }
     chunk->zero = (uint16_t)pages.zero;
     chunk->unpopulated = (uint16_t)pages.unpopulated;
+    chunk->saver = inbox ? RS_SAVER_FAULT : RS_SAVER_AHEAD;
     chunk->inherited = (uint16_t)pages.inherited;
     /* Closed to further copies before it is un-protected. */
     atomic_store_explicit(&chunk->state, RS_COPIED, memory_order_release);

@@ -1,6 +1,7 @@
 package io.ramshot;
 
 import io.ramshot.image.Extent;
+import io.ramshot.image.ExtraSection;
 import io.ramshot.image.HashKey;
 import io.ramshot.image.ImageBlock;
 import io.ramshot.image.ImageContents;
@@ -124,6 +125,8 @@ final class SealedFile {
     try (FileChannel channel =
             FileChannel.open(temporary, StandardOpenOption.READ, StandardOpenOption.WRITE);
         HashSection section = HashSection.of(hashKey, tables, hashes)) {
+      List<ExtraSection> extras = new ArrayList<>(section.extras());
+      extras.add(HistoryRecorder.record(layout, captures, capture).encode());
       ImageWriter.finish(
           channel,
           layout,
@@ -135,7 +138,7 @@ final class SealedFile {
               shapes,
               freeze.states(),
               info,
-              section.extras()));
+              extras));
       channel.force(true);
       fileBytes = channel.size();
     }

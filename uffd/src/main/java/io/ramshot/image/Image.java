@@ -44,12 +44,25 @@ public final class Image implements AutoCloseable {
    *     build to be read; or if the file of an ancestor is not beside the one that names it
    */
   public static Image open(Path path) throws ImageException {
-    Image first = openAlone(path);
+    return withAncestors(openAlone(path));
+  }
+
+  /**
+   * Opens an image that stands in memory, with the same checks.
+   *
+   * @param path names it in messages, and the folder of its ancestors; need not exist
+   * @param bytes of the file, from position to limit; must not change until the image is closed
+   */
+  public static Image open(Path path, ByteBuffer bytes) throws ImageException {
+    return withAncestors(openAlone(ImageFile.of(path, bytes)));
+  }
+
+  private static Image withAncestors(Image first) throws ImageException {
     try {
       Set<UUID> seen = new HashSet<>();
       for (Image image = first; image.parentRef().isPresent(); image = image.parent) {
         if (!seen.add(image.header.id()) || seen.size() > MAX_ANCESTORS) {
-          throw ImageException.damaged(path, "its ancestors have no end");
+          throw ImageException.damaged(first.path(), "its ancestors have no end");
         }
         image.adopt(openAlone(ParentFile.find(image.path(), image.parentRef().orElseThrow())));
       }
@@ -66,7 +79,10 @@ public final class Image implements AutoCloseable {
    * @throws ImageException as {@link #open}, but no ancestor is asked for
    */
   public static Image openAlone(Path path) throws ImageException {
-    ImageFile file = ImageFile.open(path);
+    return openAlone(ImageFile.open(path));
+  }
+
+  private static Image openAlone(ImageFile file) throws ImageException {
     try {
       ImageHeader header = ParentFile.readHeader(file);
       return new Image(file, header, Metadata.read(file, header));
@@ -92,6 +108,14 @@ public final class Image implements AutoCloseable {
 
   public Path path() {
     return file.path();
+  }
+
+  /**
+   * Whether the image's bytes stand as they are in a file of the operating system, so that native
+   * code can read them by {@link #path}.
+   */
+  public boolean isPlainFile() {
+    return file.isPlain();
   }
 
   public ImageHeader header() {
@@ -185,6 +209,24 @@ public final class Image implements AutoCloseable {
     }
     return Optional.of(
         in.direct((int) in.remaining(), "its payload").order(ByteOrder.LITTLE_ENDIAN));
+  }
+
+  /**
+   * How the snapshot was saved; empty for an image that does not say. Read and checked now.
+   *
+   * @throws ImageException if what it says cannot be
+   */
+  public Optional<SavingHistory> history() throws ImageException {
+    Optional<ByteBuffer> payload = extra(SavingHistory.SECTION);
+    if (payload.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(SavingHistory.decode(payload.get(), blocks(), header.pageSize()));
+    } catch (IllegalArgumentException e) {
+      throw ImageException.damaged(
+          path(), "section " + SavingHistory.SECTION + ": " + e.getMessage());
+    }
   }
 
   /** The types of all optional sections, in file order. */

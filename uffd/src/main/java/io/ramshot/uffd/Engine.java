@@ -83,6 +83,9 @@ final class Engine {
 
   static native Pointer rs_snapshot_crcs(Pointer snapshot, int block);
 
+  static native void rs_snapshot_history(
+      Pointer snapshot, int block, int count, byte[] savers, int[] micros);
+
   static native Pointer rs_snapshot_hashes(Pointer snapshot, int block);
 
   static native int rs_snapshot_inherit(
