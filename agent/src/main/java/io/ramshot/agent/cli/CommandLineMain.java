@@ -26,7 +26,8 @@ import picocli.CommandLine.ParameterException;
       DiscoverCommand.class,
       ProfilesCommand.class,
       InfoCommand.class,
-      VerifyCommand.class
+      VerifyCommand.class,
+      FlattenCommand.class
     })
 public final class CommandLineMain implements Runnable {
 
