@@ -7,10 +7,14 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Finds the file that an increment builds upon: beside it, whatever its name is by now. */
 final class ParentFile {
-  private static final String IMAGES = "*.ramshot";
+  /** What a packed image's name ends in. */
+  private static final String PACKED = ".zst";
+
+  private static final String IMAGES = "*.{ramshot,ramshot" + PACKED + "}";
 
   private ParentFile() {}
 
@@ -19,9 +23,11 @@ final class ParentFile {
    * @throws ImageException if no file in the child's folder is that image
    */
   static Path find(Path child, ParentRef parent) throws ImageException {
-    Path named = named(child, parent);
-    if (named != null && Files.exists(named) && isImage(named, parent)) {
-      return named;
+    for (String name : List.of(parent.fileName(), parent.fileName() + PACKED)) {
+      Path named = named(child, name);
+      if (named != null && Files.exists(named) && isImage(named, parent)) {
+        return named;
+      }
     }
     Path folder = child.toAbsolutePath().getParent();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, IMAGES)) {
@@ -48,9 +54,9 @@ final class ParentFile {
   }
 
   /** Null for a name that no file can have here: file systems and locales differ. */
-  private static Path named(Path child, ParentRef parent) {
+  private static Path named(Path child, String name) {
     try {
-      return child.resolveSibling(parent.fileName());
+      return child.resolveSibling(name);
     } catch (InvalidPathException e) {
       return null;
     }
