@@ -2,8 +2,10 @@ package io.ramshot.image;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -22,8 +24,8 @@ final class ParentFile {
    */
   static Path find(Path child, ParentRef parent) throws ImageException {
     for (String name : List.of(parent.fileName(), parent.fileName() + PACKED)) {
-      Path named = child.resolveSibling(name);
-      if (Files.exists(named) && isImage(named, parent)) {
+      Path named = named(child, name);
+      if (named != null && Files.exists(named) && isImage(named, parent)) {
         return named;
       }
     }
@@ -34,7 +36,7 @@ final class ParentFile {
           return child.resolveSibling(file.getFileName().toString());
         }
       }
-    } catch (IOException e) {
+    } catch (IOException | DirectoryIteratorException e) {
       throw new ImageException(
           child,
           "builds upon image "
@@ -49,6 +51,15 @@ final class ParentFile {
         String.format(
             "builds upon image %s, saved as %s, which is not in the same folder: put it there",
             parent.id(), parent.fileName()));
+  }
+
+  /** Null for a name that no file can have here: file systems and locales differ. */
+  private static Path named(Path child, String name) {
+    try {
+      return child.resolveSibling(name);
+    } catch (InvalidPathException e) {
+      return null;
+    }
   }
 
   /** Anything else in the folder is none of ours, whatever is wrong with it. */

@@ -32,6 +32,7 @@ import picocli.CommandLine.TypeConversionException;
       ProfilesCommand.class,
       InfoCommand.class,
       VerifyCommand.class,
+      FlattenCommand.class,
       PackCommand.class,
       UnpackCommand.class
     })
