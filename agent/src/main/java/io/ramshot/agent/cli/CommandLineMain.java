@@ -14,6 +14,7 @@ import picocli.CommandLine.ParameterException;
     footer = {
       "",
       "Exit status: 0 done, 1 failed or damaged, 2 wrong usage, 3 cancelled.",
+      "Of diff: 0 the same, 1 different, 2 trouble.",
       "As an agent: java -javaagent:ramshot.jar=key=value,... (=help lists the options)."
     },
     versionProvider = CommandLineMain.Version.class,
@@ -26,7 +27,10 @@ import picocli.CommandLine.ParameterException;
       DiscoverCommand.class,
       ProfilesCommand.class,
       InfoCommand.class,
-      VerifyCommand.class
+      VerifyCommand.class,
+      DiffCommand.class,
+      ExtractCommand.class,
+      ReportCommand.class
     })
 public final class CommandLineMain implements Runnable {
 
