@@ -20,7 +20,7 @@ import java.util.UUID;
  */
 public final class Image implements AutoCloseable {
   /** A chain that is longer is no use to anybody, and a stack is no place for it. */
-  static final int MAX_ANCESTORS = 1000;
+  public static final int MAX_ANCESTORS = 1000;
 
   private final ImageFile file;
   private final ImageHeader header;
@@ -116,6 +116,19 @@ public final class Image implements AutoCloseable {
    */
   public boolean isPlainFile() {
     return file.isPlain();
+  }
+
+  /** Whether the image's bytes are compressed. */
+  public boolean isPacked() {
+    return file.isPacked();
+  }
+
+  /**
+   * What the file itself takes up, in bytes, holes included: less than {@code
+   * header().fileLength()} if it is packed.
+   */
+  public long storedLength() throws ImageException {
+    return file.storedLength();
   }
 
   public ImageHeader header() {

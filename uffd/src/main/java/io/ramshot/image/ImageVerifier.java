@@ -82,8 +82,10 @@ public final class ImageVerifier {
 
   private Verification verify(int threads) throws ImageException {
     List<Stretch> stretches = stretches();
+    /* A thread for less than a piece costs more than it saves. */
+    int useful = (int) Math.min(threads, 1 + totalBytes / Stretch.PIECE_LENGTH);
     OrderedWork<List<Damage>> work =
-        new OrderedWork<>(Stretch.pieces(stretches), threads, this::report);
+        new OrderedWork<>(Stretch.pieces(stretches), useful, this::report);
     work.run(
         () -> {
           PieceVerifier verifier = new PieceVerifier(image, depth);

@@ -12,7 +12,7 @@ final class PieceVerifier {
   private final Image image;
   private final int pageSize;
   private final Depth depth;
-  private final ByteBuffer buffer = ByteBuffer.allocateDirect(READ_LENGTH);
+  private final ByteBuffer buffer;
   private final Checksum checksum = new Checksum();
   private List<Damage> found;
   private long readBytes;
@@ -21,6 +21,11 @@ final class PieceVerifier {
     this.image = image;
     this.pageSize = image.header().pageSize();
     this.depth = depth;
+    long longest = pageSize;
+    for (ImageBlock block : image.blocks()) {
+      longest = Math.max(longest, block.regionLength(pageSize));
+    }
+    buffer = ByteBuffer.allocateDirect((int) Math.min(longest, READ_LENGTH));
   }
 
   /** What it has read since it was last asked. */

@@ -1,6 +1,7 @@
 package io.ramshot.agent.cli;
 
 import io.ramshot.agent.options.Quantity;
+import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
@@ -52,6 +53,11 @@ final class SnapshotCommand implements Callable<Integer> {
   public Integer call() throws CommandException {
     Duration limit = limit();
     String checked = AttachCommand.check(options);
+    if (file.getFileSystem() != FileSystems.getDefault()) {
+      throw new CommandException(
+          ExitStatus.USAGE,
+          file.toUri() + " is no file of this machine: save to one, and pack it there afterwards");
+    }
     Path absolute = file.toAbsolutePath().normalize();
     try (Target target = Target.open(process.pid(), Target.Absent.LOAD, checked)) {
       target.start(absolute);

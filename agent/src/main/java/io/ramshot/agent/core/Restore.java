@@ -2,12 +2,12 @@ package io.ramshot.agent.core;
 
 import io.ramshot.Guest;
 import io.ramshot.SnapshotException;
+import io.ramshot.agent.options.FileNames;
 import io.ramshot.agent.options.Quantity;
 import io.ramshot.hooks.Hooks;
 import io.ramshot.image.Image;
 import io.ramshot.image.ImageException;
 import java.nio.ByteOrder;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.function.UnaryOperator;
 
@@ -30,12 +30,8 @@ final class Restore {
    * @throws ImageException if the file is no image that this JVM can restore
    */
   static Restore open(String file, Console console) throws ImageException {
-    Path path;
-    try {
-      path = Path.of(file).toAbsolutePath();
-    } catch (InvalidPathException e) {
-      throw new IllegalArgumentException(file + " is not a path: " + e.getReason());
-    }
+    FileNames names = new FileNames(); // what it opens stays open, as the image does
+    Path path = names.existing(file).toAbsolutePath();
     Image image = Image.open(path);
     if (!image.header().byteOrder().equals(ByteOrder.nativeOrder())) {
       throw new IllegalArgumentException(
