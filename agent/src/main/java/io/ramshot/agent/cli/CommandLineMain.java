@@ -36,6 +36,7 @@ import picocli.CommandLine.TypeConversionException;
       DiffCommand.class,
       ExtractCommand.class,
       ReportCommand.class,
+      FlattenCommand.class,
       PackCommand.class,
       UnpackCommand.class
     })

@@ -36,20 +36,22 @@ final class DiffCommand implements Callable<Integer> {
 
   @Mixin private JsonOption json;
 
+  @Mixin private ThreadsOption threads;
+
   @Option(names = "--pages", description = "name every run of pages that changed")
   private boolean pages;
 
   @Option(names = "--png", paramLabel = "<file>", description = "draw a map of what changed")
-  private Path png;
+  private NewFile png;
 
   @Option(names = "--svg", paramLabel = "<file>", description = "the same as SVG")
-  private Path svg;
+  private NewFile svg;
 
   @Override
   public Integer call() throws CommandException {
     try (Image a = Image.open(first);
         Image b = Image.open(second)) {
-      ImageDiff diff = ImageDiff.compare(a, b, Runtime.getRuntime().availableProcessors());
+      ImageDiff diff = ImageDiff.compare(a, b, threads.count());
       draw(diff);
       if (json.isSet()) {
         toProgram(diff, a, b);
@@ -65,10 +67,10 @@ final class DiffCommand implements Callable<Integer> {
   private void draw(ImageDiff diff) throws CommandException {
     DiffMap map = new DiffMap(diff, first.getFileName() + " - " + second.getFileName());
     if (png != null) {
-      write(png, map.png());
+      write(png.path(), map.png());
     }
     if (svg != null) {
-      write(svg, map.svg());
+      write(svg.path(), map.svg());
     }
   }
 

@@ -80,9 +80,10 @@ final class Figures {
     line(
         lines,
         "pages",
-        "%d held zeros, %d were not populated",
+        "%d held zeros, %d were not populated%s",
         number(status, "pagesZero"),
-        number(status, "pagesUnpopulated"));
+        number(status, "pagesUnpopulated"),
+        inherited(status));
     line(
         lines,
         "requests",
@@ -92,6 +93,13 @@ final class Figures {
         bytes(status, "poolPeakBytes"),
         bytes(status, "poolBytes"));
     return lines;
+  }
+
+  private static String inherited(CompositeData status) {
+    long pages = number(status, "pagesInherited");
+    return pages == 0
+        ? ""
+        : ", " + pages + " (" + bytes(status, "inheritedBytes") + ") are as the parent has them";
   }
 
   static void line(List<String> lines, String name, String format, Object... values) {

@@ -67,7 +67,8 @@ final class InfoCommand implements Callable<Integer> {
     }
   }
 
-  private void toPeople(Image image, Chain chain, Optional<HistorySummary> history) {
+  private void toPeople(Image image, Chain chain, Optional<HistorySummary> history)
+      throws ImageException {
     ImageHeader header = image.header();
     line("image", file);
     line("id", header.id());
@@ -76,9 +77,10 @@ final class InfoCommand implements Callable<Integer> {
     line("format", "version " + ImageHeader.VERSION);
     line("machine", header.byteOrder() + ", pages of " + Quantity.text(header.pageSize()));
     line("length", Quantity.text(header.fileLength()) + " (" + header.fileLength() + " bytes)");
-    image
-        .parentRef()
-        .ifPresent(ref -> line("builds upon", ref.id() + ", saved as " + ref.fileName()));
+    if (image.isPacked()) {
+      line("packed to", Quantity.text(image.storedLength()));
+    }
+    image.parentRef().ifPresent(ref -> line("parent", ref.id() + ", saved as " + ref.fileName()));
     if (chain.failure() != null) {
       line("", chain.failure());
     }
@@ -114,14 +116,14 @@ final class InfoCommand implements Callable<Integer> {
     long inherited = image.inheritedPages(block);
     System.out.printf(
         Locale.ROOT,
-        "  %-24s %-8s %s (%d bytes): %d pages stored, %s%d zero%n",
+        "  %-24s %-8s %s (%d bytes): %d pages stored, %d zero%s%n",
         block.name(),
         block.kind(),
         Quantity.text(block.length()),
         block.length(),
         image.storedPages(block),
-        image.parentRef().isPresent() ? inherited + " inherited, " : "",
-        image.zeroPages(block));
+        image.zeroPages(block),
+        image.parentRef().isPresent() ? ", " + inherited + " inherited" : "");
   }
 
   private static void history(HistorySummary history) {
@@ -136,7 +138,8 @@ final class InfoCommand implements Callable<Integer> {
         "  %-24s %s%n", "the last one after", Quantity.time(1000 * history.lastMicros()));
   }
 
-  private void toProgram(Image image, Chain chain, Optional<HistorySummary> history) {
+  private void toProgram(Image image, Chain chain, Optional<HistorySummary> history)
+      throws ImageException {
     ImageHeader header = image.header();
     Json json = new Json(System.out).object();
     json.member("schema", "ramshot.info/1");
@@ -149,6 +152,8 @@ final class InfoCommand implements Callable<Integer> {
     json.member("byteOrder", header.byteOrder().toString());
     json.member("pageSize", header.pageSize());
     json.member("length", header.fileLength());
+    json.member("packed", image.isPacked());
+    json.member("storedLength", image.storedLength());
     image
         .parentRef()
         .ifPresentOrElse(

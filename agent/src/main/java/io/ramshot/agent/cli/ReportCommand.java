@@ -27,16 +27,16 @@ final class ReportCommand implements Callable<Integer> {
       required = true,
       paramLabel = "<out>",
       description = "page to write; needs no other file, and runs no script")
-  private Path html;
+  private NewFile html;
 
   @Override
   public Integer call() throws ImageException, CommandException {
     try (Image image = Image.open(file)) {
       byte[] page = Report.of(image);
       try {
-        Files.write(html, page);
+        Files.write(html.path(), page);
       } catch (IOException e) {
-        throw new CommandException(FileFailure.cannotWrite(html, e));
+        throw new CommandException(FileFailure.cannotWrite(html.path(), e));
       }
     }
     return ExitStatus.DONE;

@@ -34,6 +34,12 @@ final class SnapshotCommand implements Callable<Integer> {
   private Path file;
 
   @Option(
+      names = "--parent",
+      paramLabel = "<image>",
+      description = "store only what has changed since this image, which is in the same folder")
+  private Path parent;
+
+  @Option(
       names = "--timeout",
       paramLabel = "<duration>",
       description = "cancel a snapshot that takes longer: 500ms, 30s, 5m. Default: no limit")
@@ -60,7 +66,7 @@ final class SnapshotCommand implements Callable<Integer> {
     }
     Path absolute = file.toAbsolutePath().normalize();
     try (Target target = Target.open(process.pid(), Target.Absent.LOAD, checked)) {
-      target.start(absolute);
+      target.start(absolute, parent == null ? null : parent.toAbsolutePath().normalize());
       Thread cancelling = new Thread(() -> cancelAndHalt(target), "ramshot-cancel");
       Runtime.getRuntime().addShutdownHook(cancelling);
       try {

@@ -39,37 +39,31 @@ final class VerifyCommand implements Callable<Integer> {
           "read holes too, which must be zeros: for images that are read by others than ramshot")
   private boolean all;
 
-  @Option(
-      names = "--threads",
-      paramLabel = "<count>",
-      description = "how many read at a time. Default: one a processor")
-  private int threads = Runtime.getRuntime().availableProcessors();
+  @Mixin private ThreadsOption threads;
 
   @Mixin private JsonOption json;
 
   @Override
   public Integer call() throws ImageException, CommandException {
-    if (threads < 1) {
-      throw new CommandException(ExitStatus.USAGE, "--threads is " + threads + ": at least 1");
-    }
+    int count = threads.count();
     /* An image that is damaged all over has a line a page: not one system call each. */
     PrintStream out =
         new PrintStream(new BufferedOutputStream(new FileOutputStream(FileDescriptor.out)));
     try (Image image = Image.open(file);
         ProgressLine line = new ProgressLine()) {
-      return json.isSet() ? toProgram(image, line, out) : toPeople(image, line, out);
+      return json.isSet() ? toProgram(image, line, out, count) : toPeople(image, line, out, count);
     } finally {
       out.flush();
     }
   }
 
-  private Verification verify(Image image, ProgressLine line, Consumer<Damage> sink)
+  private Verification verify(Image image, ProgressLine line, int count, Consumer<Damage> sink)
       throws ImageException {
     Verification verification =
         ImageVerifier.verify(
             image,
             all ? ImageVerifier.Depth.EVERY_BYTE : ImageVerifier.Depth.STORED_PAGES,
-            threads,
+            count,
             (done, total) ->
                 line.show(() -> "verified " + Quantity.text(done) + " of " + Quantity.text(total)),
             sink);
@@ -77,9 +71,10 @@ final class VerifyCommand implements Callable<Integer> {
     return verification;
   }
 
-  private int toPeople(Image image, ProgressLine line, PrintStream out) throws ImageException {
+  private int toPeople(Image image, ProgressLine line, PrintStream out, int count)
+      throws ImageException {
     long start = System.nanoTime();
-    Verification verification = verify(image, line, out::println);
+    Verification verification = verify(image, line, count, out::println);
     double seconds = (System.nanoTime() - start) / 1e9;
     if (!verification.isIntact()) {
       out.println(
@@ -100,7 +95,8 @@ final class VerifyCommand implements Callable<Integer> {
     return ExitStatus.DONE;
   }
 
-  private int toProgram(Image image, ProgressLine line, PrintStream out) throws ImageException {
+  private int toProgram(Image image, ProgressLine line, PrintStream out, int count)
+      throws ImageException {
     Json json = new Json(out).object();
     json.member("schema", "ramshot.verify/1");
     json.member("file", file.toString());
@@ -111,6 +107,7 @@ final class VerifyCommand implements Callable<Integer> {
         verify(
             image,
             line,
+            count,
             damage -> {
               json.object();
               json.member("block", damage.page() < 0 ? null : damage.block());
