@@ -118,27 +118,20 @@ struct rs_lazy_block *rs_lazy_block_of(struct rs_lazy *l, uint64_t chunk) {
 }
 
 int rs_lazy_order(struct rs_lazy *l, const uint64_t *order, uint64_t count) {
-    /* 512 pages of an image may lie in two chunks, which begin where addresses have them begin. */
-    uint64_t *chunks = reallocarray(l->order, l->order_count + 2 * count, sizeof *chunks);
+    uint64_t *chunks = reallocarray(l->order, l->order_count + count, sizeof *chunks);
     if (!chunks && count)
         return -ENOMEM;
     l->order = chunks;
     for (uint64_t i = 0; i < count; i++) {
-        uint64_t index = order[i] >> 32, page = (order[i] & 0xffffffffu) * RS_CHUNK_PAGES;
+        uint64_t index = order[i] >> 32, page = order[i] & 0xffffffffu;
         if (index >= l->block_count || page >= l->source.blocks[index].pages)
             return -EINVAL;
         struct rs_lazy_block *block = &l->blocks[index];
-        uint64_t first = rs_lazy_address(l, block, page);
-        uint64_t last = first + (RS_CHUNK_PAGES - 1) * l->page_bytes;
-        first = first > block->start ? first : block->start;
-        last = last < block->end ? last : block->end - 1;
-        if (first >= block->end)
-            continue; /* only the block's last page, of which a part is malloc's */
-        uint64_t from = block->first_chunk + (first - block->grid) / RS_CHUNK_BYTES;
-        uint64_t to = block->first_chunk + (last - block->grid) / RS_CHUNK_BYTES;
-        l->order[l->order_count++] = from;
-        if (to != from)
-            l->order[l->order_count++] = to;
+        uint64_t address = rs_lazy_address(l, block, page);
+        address = address > block->start ? address : block->start;
+        if (address < block->end)
+            l->order[l->order_count++] =
+                block->first_chunk + (address - block->grid) / RS_CHUNK_BYTES;
     }
     return 0;
 }
@@ -168,7 +161,7 @@ static int open_uffd(struct rs_lazy *l) {
     int result = rs_uffd_features(&features);
     if (result)
         return result;
-    l->can_move = (features & RS_UFFD_MOVE) != 0;
+    l->can_move = (features & RS_UFFD_MOVE) != 0 && !l->options.copies;
     l->uffd = rs_uffd_open();
     if (l->uffd < 0)
         return l->uffd;

@@ -57,6 +57,7 @@ struct rs_lazy_options {
     uint64_t stall_limit_ns; /* the longest a guest thread waits for the disk; then the JVM ends */
     uint64_t huge_pages;     /* 1: collapse onto huge pages in the end */
     uint64_t direct_io;      /* 1: try O_DIRECT */
+    uint64_t copies;         /* 1: as on a kernel that cannot move pages */
     uint64_t grain_bytes;    /* what a touched page brings along: a power of 2, to RS_CHUNK_BYTES */
 };
 
@@ -129,7 +130,7 @@ struct rs_lazy {
     _Atomic uint32_t wanted;     /* somebody waits for a block */
     _Atomic uint64_t reading_ns; /* since when the serving thread reads the file; 0: it does not */
     _Atomic uint64_t reading;    /* block << 40 | page that it reads for */
-    uint64_t *trace;             /* block << 32 | 512 pages: in the order of their first touch */
+    uint64_t *trace; /* block << 32 | image page: of each chunk, the one touched first */
     _Atomic uint64_t trace_count;
     uint8_t *traced; /* per chunk */
     struct rs_lazy_fault inbox[RS_LAZY_INBOX];
@@ -153,7 +154,7 @@ RS_EXPORT int rs_lazy_add_block(struct rs_lazy *lazy, const char *name, uint64_t
                                 uint64_t length, const void *crcs);
 RS_EXPORT int rs_lazy_add_level(struct rs_lazy *lazy, int block, int file, uint64_t offset,
                                 const void *kinds);
-/* Where to begin: block << 32 | n, for the block's image pages from 512 n on. */
+/* Where to begin: block << 32 | image page, for the chunk that this page lies in. */
 RS_EXPORT int rs_lazy_order(struct rs_lazy *lazy, const uint64_t *order, uint64_t count);
 /*
  * Takes the memory of all blocks away, and has it come back when it is touched. A failure leaves

@@ -115,7 +115,7 @@ static void note(struct rs_lazy *l, struct rs_lazy_block *block, uint64_t page, 
         return;
     l->traced[chunk] = 1;
     uint64_t count = atomic_load_explicit(&l->trace_count, memory_order_relaxed);
-    l->trace[count] = (uint64_t)rs_lazy_index(l, block) << 32 | page / RS_CHUNK_PAGES;
+    l->trace[count] = (uint64_t)rs_lazy_index(l, block) << 32 | page;
     atomic_store_explicit(&l->trace_count, count + 1, memory_order_release);
 }
 
