@@ -20,7 +20,7 @@ import java.util.UUID;
  */
 public final class Image implements AutoCloseable {
   /** A chain that is longer is no use to anybody, and a stack is no place for it. */
-  static final int MAX_ANCESTORS = 1000;
+  public static final int MAX_ANCESTORS = 1000;
 
   private final ImageFile file;
   private final ImageHeader header;
@@ -209,6 +209,24 @@ public final class Image implements AutoCloseable {
     }
     return Optional.of(
         in.direct((int) in.remaining(), "its payload").order(ByteOrder.LITTLE_ENDIAN));
+  }
+
+  /**
+   * How the snapshot was saved; empty for an image that does not say. Read and checked now.
+   *
+   * @throws ImageException if what it says cannot be
+   */
+  public Optional<SavingHistory> history() throws ImageException {
+    Optional<ByteBuffer> payload = extra(SavingHistory.SECTION);
+    if (payload.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(SavingHistory.decode(payload.get(), blocks(), header.pageSize()));
+    } catch (IllegalArgumentException e) {
+      throw ImageException.damaged(
+          path(), "section " + SavingHistory.SECTION + ": " + e.getMessage());
+    }
   }
 
   /** The types of all optional sections, in file order. */

@@ -50,8 +50,8 @@ public record SavingHistory(int chunkBytes, List<ChunkHistory> blocks, List<Stal
     return Math.min(page, block.pageCount(pageSize));
   }
 
-  /** The payload of the section. */
-  public byte[] encode() {
+  /** For {@link ImageContents}. */
+  public ExtraSection encode() {
     long length = HEAD_LENGTH + COUNT_LENGTH + (long) STALL_LENGTH * stalls.size();
     for (ChunkHistory block : blocks) {
       length += BLOCK_HEAD_LENGTH + padded(block.chunks()) + 4L * block.chunks();
@@ -71,7 +71,7 @@ public record SavingHistory(int chunkBytes, List<ChunkHistory> blocks, List<Stal
     for (StallCount stall : stalls) {
       out.putLong(stall.upToNanos()).putLong(stall.count());
     }
-    return out.array();
+    return new ExtraSection(SECTION, out.flip());
   }
 
   private static int padded(int length) {
@@ -81,11 +81,12 @@ public record SavingHistory(int chunkBytes, List<ChunkHistory> blocks, List<Stal
   /**
    * Reads a payload and checks all of it against the image's blocks.
    *
+   * @param payload from position to limit
    * @param blocks of the image
    * @throws IllegalArgumentException if it is no history of these blocks; says why
    */
-  static SavingHistory decode(byte[] payload, List<ImageBlock> blocks, int pageSize) {
-    ByteBuffer in = ByteBuffer.wrap(payload).order(ByteOrder.LITTLE_ENDIAN);
+  static SavingHistory decode(ByteBuffer payload, List<ImageBlock> blocks, int pageSize) {
+    ByteBuffer in = payload.slice().order(ByteOrder.LITTLE_ENDIAN);
     require(in, HEAD_LENGTH, "its head");
     int chunkBytes = in.getInt();
     if (chunkBytes < pageSize || chunkBytes > LONGEST_CHUNK || Integer.bitCount(chunkBytes) != 1) {

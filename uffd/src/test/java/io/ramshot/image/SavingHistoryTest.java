@@ -32,13 +32,20 @@ class SavingHistoryTest {
               new ChunkHistory(512, new byte[] {0}, new int[] {-1})),
           List.of(new StallCount(0, 3), new StallCount(1 << 20, 1)));
 
+  private static byte[] payload() {
+    ByteBuffer payload = HISTORY.encode().payload();
+    byte[] bytes = new byte[payload.remaining()];
+    payload.get(bytes);
+    return bytes;
+  }
+
   private static SavingHistory decode(byte[] payload) {
-    return SavingHistory.decode(payload, BLOCKS, PAGE);
+    return SavingHistory.decode(ByteBuffer.wrap(payload), BLOCKS, PAGE);
   }
 
   @Test
   void isReadAsItWasWritten() {
-    SavingHistory read = decode(HISTORY.encode());
+    SavingHistory read = decode(payload());
     assertEquals(HISTORY, read);
     assertEquals(Saver.FAULT, read.blocks().get(0).saver(1));
     assertEquals(0xfffffffeL, read.blocks().get(0).microsAt(2));
@@ -60,7 +67,7 @@ class SavingHistoryTest {
   }
 
   private static void refused(String why, Consumer<ByteBuffer> change) {
-    byte[] payload = HISTORY.encode();
+    byte[] payload = payload();
     change.accept(ByteBuffer.wrap(payload).order(ByteOrder.LITTLE_ENDIAN));
     refused(why, payload);
   }
@@ -95,7 +102,7 @@ class SavingHistoryTest {
 
   @Test
   void anyTruncationIsRefused() {
-    byte[] payload = HISTORY.encode();
+    byte[] payload = payload();
     for (int length = 0; length < payload.length; length++) {
       refused("ends before", Arrays.copyOf(payload, length));
     }
