@@ -57,6 +57,7 @@ struct rs_lazy_options {
     uint64_t stall_limit_ns; /* the longest a guest thread waits for the disk; then the JVM ends */
     uint64_t huge_pages;     /* 1: collapse onto huge pages in the end */
     uint64_t direct_io;      /* 1: try O_DIRECT */
+    uint64_t rate_bytes_s;   /* the most to read ahead a second; 0: no limit */
     uint64_t copies;         /* 1: as on a kernel that cannot move pages */
     uint64_t grain_bytes;    /* what a touched page brings along: a power of 2, to RS_CHUNK_BYTES */
 };

@@ -74,7 +74,8 @@ static void hand_over(struct rs_lazy *l, uint64_t chunk, uint64_t slot) {
     }
 }
 
-static void fetch(struct rs_lazy *l, uint64_t chunk) {
+/* Reads a chunk; how many bytes. */
+static uint64_t fetch(struct rs_lazy *l, uint64_t chunk) {
     struct rs_lazy_block *block = rs_lazy_block_of(l, chunk);
     uint32_t index = rs_lazy_index(l, block);
     uint64_t start = rs_lazy_chunk_start(block, chunk), end = rs_lazy_chunk_end(block, chunk);
@@ -90,17 +91,27 @@ static void fetch(struct rs_lazy *l, uint64_t chunk) {
         rs_source_read(&l->source, index, first, past - first, (uint8_t *)(start + block->aside),
                        l->options.direct_io, rs_lazy_damaged, l);
         hand_over(l, chunk, 0);
-        return;
+        return end - start;
     }
     rs_lazy_drop_aside(block, start, end);
     if (!wanted) {
         hand_over(l, chunk, RS_LAZY_SLOTS + 1);
-        return;
+        return 0;
     }
     uint64_t slot = take_slot(l);
     rs_source_read(&l->source, index, first, past - first, l->slots + slot * RS_CHUNK_BYTES,
                    l->options.direct_io, rs_lazy_damaged, l);
     hand_over(l, chunk, slot + 1);
+    return end - start;
+}
+
+/* Keeps to the limit, unless somebody waits for it all. */
+static void pause_for(struct rs_lazy *l, uint64_t bytes) {
+    if (!l->options.rate_bytes_s)
+        return;
+    uint64_t micros = bytes * RS_LAZY_FETCHERS * 1000000 / l->options.rate_bytes_s;
+    for (; micros > 0 && !atomic_load(&l->wanted); micros -= micros < 1000 ? micros : 1000)
+        usleep(micros < 1000 ? (useconds_t)micros : 1000);
 }
 
 void *rs_lazy_fetch_main(void *lazy) {
@@ -112,7 +123,7 @@ void *rs_lazy_fetch_main(void *lazy) {
         return NULL;
     }
     for (uint64_t chunk; (chunk = claim_next(l)) != NOTHING;)
-        fetch(l, chunk);
+        pause_for(l, fetch(l, chunk));
     atomic_fetch_sub(&l->threads, 1);
     return NULL;
 }

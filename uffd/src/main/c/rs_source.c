@@ -86,11 +86,11 @@ bool rs_source_find(const struct rs_source *source, uint32_t block, uint64_t pag
     const struct rs_source_block *of = &source->blocks[block];
     for (uint32_t i = 0; i < of->level_count; i++) {
         const struct rs_level *level = &of->levels[i];
-        if (level->kinds[page] == RS_PAGE_ZERO)
+        if (level->kinds[page] == RS_ZERO)
             return false;
         *file = level->file;
         *offset = level->offset + page * source->page_bytes;
-        if (level->kinds[page] == RS_PAGE_STORED)
+        if (level->kinds[page] == RS_STORED)
             return true;
     }
     /* Nobody has it, which the checksum will say: Java has followed the chain, so it cannot be. */

@@ -9,8 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What io.ramshot.image.PageKind calls a page. */
-enum rs_page_kind { RS_PAGE_ZERO, RS_PAGE_STORED, RS_PAGE_INHERITED };
+#include "rs_block.h"
 
 struct rs_source_file {
     char *path;
@@ -71,7 +70,7 @@ bool rs_source_find(const struct rs_source *source, uint32_t block, uint64_t pag
 
 /* Whether a page has content: rs_source_find without the place. */
 static inline bool rs_source_stored(const struct rs_source *source, uint32_t block, uint64_t page) {
-    return source->blocks[block].levels[0].kinds[page] != RS_PAGE_ZERO;
+    return source->blocks[block].levels[0].kinds[page] != RS_ZERO;
 }
 
 /*

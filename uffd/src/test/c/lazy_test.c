@@ -42,14 +42,14 @@ enum shape { FULL, SPARSE, CHAIN };
 static enum rs_page_kind kind_of(enum shape shape, uint64_t page) {
     uint64_t chunk = page / 512;
     if (shape == FULL)
-        return RS_PAGE_STORED;
+        return RS_STORED;
     if (chunk % 4 == 0)
-        return RS_PAGE_ZERO;
+        return RS_ZERO;
     if (chunk % 4 == 1)
-        return page % 3 ? RS_PAGE_STORED : RS_PAGE_ZERO;
+        return page % 3 ? RS_STORED : RS_ZERO;
     if (chunk % 4 == 2 && page % 100 == 7)
-        return RS_PAGE_ZERO; /* few enough that the chunk is well filled */
-    return RS_PAGE_STORED;
+        return RS_ZERO; /* few enough that the chunk is well filled */
+    return RS_STORED;
 }
 
 static void make_image(struct image *image, enum shape shape) {
@@ -67,14 +67,14 @@ static void make_image(struct image *image, enum shape shape) {
         image->kinds[0][page] = image->kinds[1][page] = (uint8_t)kind;
         image->crcs[page] = 0;
         /* Where a page is zero, the files hold something else, which nobody must ever see. */
-        memset(content, kind == RS_PAGE_ZERO ? 0x5a : 0, PAGE);
-        for (uint64_t i = 0; kind == RS_PAGE_STORED && i < WORDS; i++)
+        memset(content, kind == RS_ZERO ? 0x5a : 0, PAGE);
+        for (uint64_t i = 0; kind == RS_STORED && i < WORDS; i++)
             content[i] = word(page, i);
-        if (kind == RS_PAGE_STORED)
+        if (kind == RS_STORED)
             image->crcs[page] = rs_crc32c(content, PAGE);
         int level = 0;
-        if (shape == CHAIN && kind == RS_PAGE_STORED && page % 5) {
-            image->kinds[0][page] = RS_PAGE_INHERITED;
+        if (shape == CHAIN && kind == RS_STORED && page % 5) {
+            image->kinds[0][page] = RS_INHERITED;
             level = 1;
         }
         CHECK(pwrite(files[level], content, PAGE, (off_t)(OFFSET + page * PAGE)) == (ssize_t)PAGE,
@@ -118,6 +118,7 @@ struct setup {
     bool buffered; /* a file system without O_DIRECT */
     uint64_t zero_damaged;
     uint64_t limit_ns;
+    uint64_t rate; /* so that the guest comes before what is read ahead */
 };
 
 static struct image image;
@@ -131,6 +132,7 @@ static struct rs_lazy *begin(const struct setup *setup, struct ram *ram) {
         .huge_pages = 1,
         .direct_io = !setup->buffered,
         .grain_bytes = setup->grain,
+        .rate_bytes_s = setup->rate,
         .copies = setup->copies,
     };
     struct rs_lazy *lazy;
@@ -167,7 +169,7 @@ static uint64_t first_of(const struct ram *ram) {
 }
 
 static uint64_t expected(enum shape shape, uint64_t page, uint64_t index) {
-    return kind_of(shape, page) == RS_PAGE_ZERO ? 0 : word(page, index);
+    return kind_of(shape, page) == RS_ZERO ? 0 : word(page, index);
 }
 
 struct toucher {
@@ -213,9 +215,10 @@ static void check_all(const struct ram *ram, enum shape shape, const uint8_t *wr
     }
 }
 
-static void restore(const char *name, const struct setup *setup) {
+static void restore(const char *name, struct setup *setup) {
     static uint8_t written[PAGES];
     TRY(60, "%s", name);
+    setup->rate = 200 * 1000000;
     make_image(&image, setup->shape);
     memset(written, 0, sizeof written);
     struct ram ram = map_ram(LEAD, setup->skew, setup->populated);
@@ -281,7 +284,8 @@ static void undisturbed(void) {
 /* What the guest gives away is zero from then on, whatever is under way. */
 static void given_away(bool copies) {
     TRY(60, "memory that is given away in mid-restore, %s", copies ? "copied" : "moved");
-    struct setup setup = {.shape = FULL, .grain = 65536, .populated = true, .copies = copies};
+    struct setup setup = {
+        .shape = FULL, .grain = 65536, .populated = true, .copies = copies, .rate = 100 * 1000000};
     make_image(&image, FULL);
     struct ram ram = map_ram(LEAD, 0, true);
     static uint8_t gone[PAGES];
