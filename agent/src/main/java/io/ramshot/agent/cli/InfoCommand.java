@@ -5,6 +5,7 @@ import io.ramshot.image.Image;
 import io.ramshot.image.ImageBlock;
 import io.ramshot.image.ImageException;
 import io.ramshot.image.ImageHeader;
+import io.ramshot.image.ParentRef;
 import io.ramshot.image.ParticipantState;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -34,17 +35,22 @@ final class InfoCommand implements Callable<Integer> {
       line("format", "version " + ImageHeader.VERSION);
       line("machine", header.byteOrder() + ", pages of " + Quantity.text(header.pageSize()));
       line("length", Quantity.text(header.fileLength()) + " (" + header.fileLength() + " bytes)");
+      if (image.parentRef().isPresent()) {
+        ParentRef parent = image.parentRef().get();
+        line("parent", parent.id() + ", saved as " + parent.fileName());
+      }
       System.out.println("blocks: " + image.blocks().size());
       for (ImageBlock block : image.blocks()) {
         System.out.printf(
             Locale.ROOT,
-            "  %-24s %-8s %s (%d bytes): %d pages stored, %d zero%n",
+            "  %-24s %-8s %s (%d bytes): %d pages stored, %d zero%s%n",
             block.name(),
             block.kind(),
             Quantity.text(block.length()),
             block.length(),
             image.storedPages(block),
-            image.zeroPages(block));
+            image.zeroPages(block),
+            image.parentRef().isPresent() ? ", " + image.inheritedPages(block) + " inherited" : "");
       }
       System.out.println("participants: " + image.states().size());
       for (ParticipantState state : image.states()) {

@@ -1,0 +1,6 @@
+package io.ramshot.agent.cli;
+
+import java.nio.file.Path;
+
+/** A file that a command is to write, on any provider. */
+record NewFile(Path path) {}
