@@ -186,7 +186,8 @@ class PackTest {
         unpack(there, back);
         assertEquals(-1, Files.mismatch(file, back));
         ImageException e = assertThrows(ImageException.class, () -> pack(file, there));
-        assertEquals("x.ramshot.zst exists: remove it, or choose another name", e.getMessage());
+        assertEquals(there.toUri() + " exists: remove it, or choose another name", e.getMessage());
+        assertTrue(e.getMessage().startsWith("jimfs://"), e.getMessage());
       }
     }
   }
@@ -235,6 +236,12 @@ class PackTest {
           e.getMessage());
       try (Stream<Path> left = Files.list(disk)) {
         assertEquals(0, left.count());
+      }
+      Configuration small = Configuration.unix().toBuilder().setMaxSize(1 << 20).build();
+      try (FileSystem memory = Jimfs.newFileSystem(small)) {
+        Path other = memory.getPath("x.zst");
+        assertThrows(ImageException.class, () -> pack(file, other));
+        assertFalse(Files.exists(other));
       }
     } finally {
       mount.close();

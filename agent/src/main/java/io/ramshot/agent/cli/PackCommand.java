@@ -62,7 +62,7 @@ final class PackCommand implements Callable<Integer> {
       System.out.printf(
           Locale.ROOT,
           "%s has %s of %s (%.1f %%), packed in %s%n",
-          target.path(),
+          target.text(),
           Quantity.text(packed),
           Quantity.text(length),
           100.0 * packed / length,

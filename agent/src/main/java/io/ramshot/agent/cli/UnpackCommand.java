@@ -41,7 +41,7 @@ final class UnpackCommand implements Callable<Integer> {
               line.show(() -> "unpacked " + Quantity.text(done) + " of " + Quantity.text(total)));
       line.clear();
       System.out.println(
-          target.path()
+          target.text()
               + " has "
               + Quantity.text(image.header().fileLength())
               + ", unpacked in "
