@@ -419,8 +419,10 @@ final class FieldReader {
   /** A name: it is looked up, and stands in messages. */
   private static String text(ByteBuffer in) {
     String text = string(in, in.getChar());
-    if (text.chars().anyMatch(Character::isISOControl)) {
-      throw new IllegalArgumentException("no name");
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isISOControl(text.charAt(i))) {
+        throw new IllegalArgumentException("no name");
+      }
     }
     return text;
   }

@@ -19,6 +19,7 @@ import picocli.CommandLine.TypeConversionException;
     footer = {
       "",
       "Exit status: 0 done, 1 failed or damaged, 2 wrong usage, 3 cancelled.",
+      "Of diff: 0 the same, 1 different, 2 trouble.",
       "As an agent: java -javaagent:ramshot.jar=key=value,... (=help lists the options)."
     },
     versionProvider = CommandLineMain.Version.class,
@@ -32,6 +33,9 @@ import picocli.CommandLine.TypeConversionException;
       ProfilesCommand.class,
       InfoCommand.class,
       VerifyCommand.class,
+      DiffCommand.class,
+      ExtractCommand.class,
+      ReportCommand.class,
       FlattenCommand.class,
       PackCommand.class,
       UnpackCommand.class

@@ -200,6 +200,11 @@ public final class Snapshots implements SnapshotsMXBean {
   }
 
   @Override
+  public RestoreView getRestore() {
+    return guest.restored().map(RestoreView::new).orElse(null);
+  }
+
+  @Override
   public ResultView getLastResult() {
     synchronized (history) {
       return history.peekLast();

@@ -60,6 +60,9 @@ public interface SnapshotsMXBean {
   @Description("Figures of the newest snapshot, running or ended; state IDLE before the first")
   StatusView getStatus();
 
+  @Description("How far the restore that this guest began with is; null if it began as ever")
+  RestoreView getRestore();
+
   @Description("How the newest ended snapshot ended; null before that")
   ResultView getLastResult();
 
