@@ -1,0 +1,23 @@
+package io.ramshot.bench.restore;
+
+import io.ramshot.bench.figures.Sample;
+
+/** A way to get a guest's RAM out of an image into memory that this process has not touched yet. */
+interface Loader {
+
+  /**
+   * Allocates RAM and sees to it that the guest may run.
+   *
+   * @return RAM's address
+   */
+  long load() throws Exception;
+
+  /** Waits until all of RAM is there. */
+  default void awaitAll() throws Exception {}
+
+  /** After that, and before the guest's full speed is measured. */
+  default void settle() throws Exception {}
+
+  /** What only it knows. */
+  default void tell(Sample sample) {}
+}
