@@ -25,6 +25,15 @@ enum rs_chunk_state {
 
 enum rs_population { RS_NO_PAGE, RS_SOME_PAGES, RS_ALL_PAGES };
 
+/* Who saved a chunk, for the image's history: docs/FORMAT.md has the numbers. */
+enum rs_saver {
+    RS_SAVER_NONE,   /* nothing was there */
+    RS_SAVER_BULK,   /* the bulk thread's pass */
+    RS_SAVER_AHEAD,  /* the bulk thread, ahead of the guest */
+    RS_SAVER_FAULT,  /* either thread, for a guest thread that waited */
+    RS_SAVER_FREEZE, /* copied in the freeze; of no chunk, but of pages at a block's ends */
+};
+
 /* What the file has of a chunk straight from guest pages. */
 enum rs_raw { RS_RAW_NONE, RS_RAW_UNDER_WAY, RS_RAW_WRITTEN };
 
@@ -32,6 +41,7 @@ struct rs_chunk {
     _Atomic uint32_t state;      /* enum rs_chunk_state */
     uint8_t population;          /* enum rs_population at the freeze */
     uint8_t raw;                 /* enum rs_raw; bulk thread only */
+    uint8_t saver;               /* enum rs_saver, by whoever saved it; read after the end */
     uint16_t zero;               /* of a copy: pages populated, but all zeros */
     uint16_t unpopulated;        /* of a copy: pages not populated at the freeze */
     _Atomic uint64_t release_ns; /* when it was un-protected, monotonic clock; 0: not yet */

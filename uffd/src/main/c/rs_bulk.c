@@ -30,7 +30,8 @@ struct job {
     struct rs_block *block;
     uint64_t first; /* image page */
     uint64_t chunk;
-    uint64_t slot; /* COPY_JOB: of the pool */
+    uint64_t slot;       /* COPY_JOB: of the pool */
+    enum rs_saver saver; /* RAW_JOB: what the chunk gets, unless it is copied meanwhile */
     struct rs_pages pages;
     struct rs_write write;
     /* Where `pages` has its tables, unless they are the block's: COPY_JOB. */
@@ -87,6 +88,7 @@ static void finish_raw(struct bulk *bulk, struct job *job) {
     if (!atomic_compare_exchange_strong(&chunk->state, &writing, RS_SAVED))
         return; /* copied while it was written: what the file has may be newer than the copy */
     if (rs_chunk_release(s, job->block, job->chunk, NULL)) {
+        chunk->saver = (uint8_t)job->saver;
         rs_figure_add(&s->figures, RS_CHUNKS_SAVED, 1);
         enter(bulk, job);
     }
@@ -182,10 +184,16 @@ static void set_chunk(struct bulk *bulk, struct job *job, enum job_kind kind, ui
     job->first = rs_chunk_first_page(bulk->s, job->block, index);
 }
 
+/* Whose work a chunk is that was seen in `state`. */
+static enum rs_saver saver_of(uint32_t state) {
+    return state == RS_REQUESTED ? RS_SAVER_FAULT : RS_SAVER_BULK;
+}
+
 /* Saves a chunk from guest pages, unless the fault thread has it, or takes it meanwhile. */
 static void save_raw(struct bulk *bulk, struct job *job, uint64_t index, uint32_t state) {
     struct rs_snapshot *s = bulk->s;
     struct rs_chunk *chunk = &s->chunks[index];
+    job->saver = saver_of(state);
     if (!atomic_compare_exchange_strong(&chunk->state, &state, RS_WRITING))
         return;
     chunk->raw = RS_RAW_UNDER_WAY;
@@ -250,8 +258,10 @@ static bool save_chunk(struct bulk *bulk, struct job *job, uint64_t index, uint3
     }
     if (!rs_snapshot_take_slot(bulk->s, &slot))
         return false;
-    if (copy_chunk(bulk, index, state, slot))
+    if (copy_chunk(bulk, index, state, slot)) {
+        bulk->s->chunks[index].saver = (uint8_t)saver_of(state);
         write_copy(bulk, job, index, slot);
+    }
     return true;
 }
 

@@ -56,6 +56,7 @@ bool rs_chunk_copy(struct rs_snapshot *s, struct rs_block *block, uint64_t index
     }
     chunk->zero = (uint16_t)pages.zero;
     chunk->unpopulated = (uint16_t)pages.unpopulated;
+    chunk->saver = inbox ? RS_SAVER_FAULT : RS_SAVER_AHEAD;
     /* Closed to further copies before it is un-protected. */
     atomic_store_explicit(&chunk->state, RS_COPIED, memory_order_release);
     return rs_chunk_release(s, block, index, inbox);

@@ -195,6 +195,14 @@ RS_EXPORT uint8_t *rs_snapshot_kinds(struct rs_snapshot *s, uint32_t block);
 RS_EXPORT uint32_t *rs_snapshot_crcs(struct rs_snapshot *s, uint32_t block);
 
 /*
+ * After RS_DONE: who saved the block's pages and when, one entry a slice of RS_CHUNK_BYTES, cut by
+ * address. savers: enum rs_saver. micros: when the guest had the pages again, in us after RAM was
+ * protected; UINT32_MAX where nothing was saved, one less for what is too long. See rs_history.c.
+ */
+RS_EXPORT void rs_snapshot_history(struct rs_snapshot *s, uint32_t block, uint32_t count,
+                                   uint8_t *savers, uint32_t *micros);
+
+/*
  * After the end: waits until the figures are final and no thread of this snapshot will change any
  * page's protection again. Neither takes long, even when the bulk thread hangs in a dead disk.
  */

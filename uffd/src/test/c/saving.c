@@ -43,7 +43,7 @@ void saving_prepare(struct saving *saving, struct guest *guest, const struct rs_
     CHECK(saving->frozen != MAP_FAILED, "%s", strerror(errno));
     snprintf(saving->path, sizeof saving->path, "%s/%d-%d.part", folder, getpid(), count++);
     int result = rs_snapshot_prepare(options, 2, saving->address, saving->length, saving->offset,
-                                     NULL, saving->path, &saving->snapshot, failure);
+                                     saving_fragile, saving->path, &saving->snapshot, failure);
     CHECK(result == 0, "step %d: %s", (int)failure[0], strerror(-result));
 }
 
@@ -106,6 +106,34 @@ void saving_verify(struct saving *saving) {
     guest_thaw(saving->guest);
 }
 
+void saving_check_history(struct saving *saving) {
+    uint64_t first = saving->address[0] & ~(GUEST_PAGE - 1), count[5] = {0};
+    uint64_t limit = saving->address[0] + saving->length[0];
+    uint32_t slices = (uint32_t)((limit - 1) / RS_CHUNK_BYTES - first / RS_CHUNK_BYTES + 1);
+    uint8_t savers[slices];
+    uint32_t micros[slices];
+    uint64_t took = saving_figure(saving, RS_SAVING_END_NS);
+    took = (took - saving_figure(saving, RS_SAVING_START_NS)) / 1000;
+    rs_snapshot_history(saving->snapshot, 1, 1, savers, micros);
+    CHECK(savers[0] == RS_SAVER_FREEZE && micros[0] == 0, "a small block: %d", savers[0]);
+    rs_snapshot_history(saving->snapshot, 0, slices, savers, micros);
+    for (uint32_t i = 0; i < slices; i++) {
+        CHECK(savers[i] < 5, "slice %d: %d", (int)i, savers[i]);
+        count[savers[i]]++;
+        CHECK(savers[i] == RS_SAVER_NONE ? micros[i] == UINT32_MAX : micros[i] <= took,
+              "slice %d by %d after %d us", (int)i, savers[i], (int)micros[i]);
+    }
+    uint64_t saved = saving_figure(saving, RS_CHUNKS_SAVED);
+    uint64_t copied = saving_figure(saving, RS_CHUNKS_COPIED);
+    uint64_t ahead = saving_figure(saving, RS_CHUNKS_AHEAD);
+    CHECK(count[RS_SAVER_BULK] + count[RS_SAVER_AHEAD] + count[RS_SAVER_FAULT] ==
+              saved + copied + ahead,
+          "chunks saved: %d, %d and %d", (int)saved, (int)copied, (int)ahead);
+    CHECK(count[RS_SAVER_FAULT] >= copied && count[RS_SAVER_AHEAD] <= ahead,
+          "saved on request: %d, ahead: %d", (int)count[RS_SAVER_FAULT],
+          (int)count[RS_SAVER_AHEAD]);
+}
+
 void saving_close(struct saving *saving) {
     rs_snapshot_cancel(saving->snapshot);
     rs_snapshot_settle(saving->snapshot);
@@ -128,6 +156,7 @@ void saving_succeeds(struct guest *guest, const struct rs_options *options, cons
           (int)saving_figure(&saving, RS_FAILED_STEP),
           strerror((int)saving_figure(&saving, RS_FAILED_ERROR)));
     saving_verify(&saving);
+    saving_check_history(&saving);
     saving_close(&saving);
 }
 

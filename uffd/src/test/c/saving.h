@@ -37,6 +37,9 @@ enum rs_phase saving_await(struct saving *saving);
 /* Checks the file of a snapshot that is done, every byte, kind and checksum. */
 void saving_verify(struct saving *saving);
 
+/* Checks who is said to have saved what, and when. */
+void saving_check_history(struct saving *saving);
+
 /* Settles, closes, removes the file. */
 void saving_close(struct saving *saving);
 

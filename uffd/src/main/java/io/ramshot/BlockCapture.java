@@ -48,6 +48,11 @@ abstract class BlockCapture implements AutoCloseable {
     return false;
   }
 
+  /** Whether the block is copied in the freeze, and the engine saves that copy. */
+  boolean staged() {
+    return false;
+  }
+
   /** What the engine saves, or what is tracked. */
   abstract Range range(ImageBlock place, int pages);
 
@@ -203,6 +208,11 @@ abstract class BlockCapture implements AutoCloseable {
           return;
         }
       }
+    }
+
+    @Override
+    boolean staged() {
+      return true;
     }
 
     @Override

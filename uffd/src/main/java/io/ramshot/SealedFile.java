@@ -2,6 +2,7 @@ package io.ramshot;
 
 import io.ramshot.image.Extent;
 import io.ramshot.image.ImageBlock;
+import io.ramshot.image.ImageContents;
 import io.ramshot.image.ImageLayout;
 import io.ramshot.image.ImageWriter;
 import io.ramshot.image.PageTable;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -103,7 +105,18 @@ final class SealedFile {
     }
     try (FileChannel channel =
         FileChannel.open(temporary, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      ImageWriter.finish(channel, layout, id, freezeTime, tables, shapes, freeze.states(), info);
+      ImageWriter.finish(
+          channel,
+          layout,
+          new ImageContents(
+              id,
+              Optional.empty(),
+              freezeTime,
+              tables,
+              shapes,
+              freeze.states(),
+              info,
+              List.of(HistoryRecorder.record(layout, captures, capture).encode())));
       channel.force(true);
       fileBytes = channel.size();
     }

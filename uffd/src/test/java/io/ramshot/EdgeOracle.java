@@ -116,6 +116,7 @@ final class EdgeOracle {
       storm.calm();
       gate.freeze(Duration.ofSeconds(60));
       check(target, seen);
+      SavedHistory.check(target, result.status());
       gate.thaw();
       storm.rage();
       Files.delete(target);

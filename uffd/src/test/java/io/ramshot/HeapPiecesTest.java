@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ramshot.image.BlockKind;
 import io.ramshot.image.Image;
+import io.ramshot.image.Saver;
 import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -148,6 +149,8 @@ class HeapPiecesTest {
         guest.blocks().stream().map(Block::kind).toList());
     Path file = folder.resolve("mixed.ramshot");
     Expect.completed(guest.snapshot(file).await());
+    long frozen = SavedHistory.savers(file).get(Saver.FREEZE);
+    assertTrue(frozen >= 2000L * PIECE * Integer.BYTES / Ram.CHUNK, frozen + " chunks");
     Object[] seen = copy(pieces);
     byte[] seenDirect = Ram.bytes(direct);
     pieces[0][0]++;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ramshot.image.BlockKind;
 import io.ramshot.image.Image;
+import io.ramshot.image.Saver;
 import io.ramshot.uffd.GuestMemory;
 import io.ramshot.uffd.Tracking;
 import java.io.IOException;
@@ -158,6 +159,8 @@ final class MappedRam {
       storm.calm();
       gate.freeze(Duration.ofSeconds(60));
       check(target, seen);
+      long tracked = SavedHistory.savers(target).get(Saver.TRACKING);
+      assertTrue(tracked >= FILE_BYTES / Ram.CHUNK, () -> tracked + " chunks were tracked");
       if (i == 0) {
         restore(target, seen);
       }

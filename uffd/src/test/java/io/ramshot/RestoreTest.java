@@ -9,6 +9,7 @@ import io.ramshot.image.BlockKind;
 import io.ramshot.image.Extent;
 import io.ramshot.image.Image;
 import io.ramshot.image.ImageBlock;
+import io.ramshot.image.ImageContents;
 import io.ramshot.image.ImageLayout;
 import io.ramshot.image.ImageWriter;
 import io.ramshot.image.PageTable;
@@ -171,11 +172,12 @@ class RestoreTest {
       ImageWriter.finish(
           channel,
           layout,
-          UUID.randomUUID(),
-          Instant.now(),
-          List.of(new PageTable(ByteBuffer.allocate(pages), ByteBuffer.allocate(4 * pages))),
-          List.of(),
-          Map.of());
+          ImageContents.of(
+              UUID.randomUUID(),
+              Instant.now(),
+              List.of(new PageTable(ByteBuffer.allocate(pages), ByteBuffer.allocate(4 * pages))),
+              List.of(),
+              Map.of()));
     }
     refused(guest, "pages of " + pageBytes + " bytes, this one has " + Ram.PAGE, "such a one");
   }

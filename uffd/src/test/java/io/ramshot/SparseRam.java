@@ -71,6 +71,7 @@ final class SparseRam {
     long peak = memory("VmHWM:");
 
     SnapshotStatus status = result.status();
+    SavedHistory.check(target, status);
     assertEquals((BYTES - TOUCHED) / Ram.PAGE, status.pagesUnpopulated());
     assertTrue(
         peak - before <= TOUCHED + POOL + SLACK,

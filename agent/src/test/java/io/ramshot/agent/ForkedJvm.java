@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
  * that hangs in a page fault hears nothing else; whatever fails says what the JVM had printed.
  */
 public final class ForkedJvm implements AutoCloseable {
-  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Duration LIMIT = Duration.ofSeconds(180);
 
   /** How long gdb may take for the stacks of a JVM that hangs. */
   private static final Duration STACKS_LIMIT = Duration.ofSeconds(20);

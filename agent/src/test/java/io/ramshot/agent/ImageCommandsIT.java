@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ramshot.image.BlockKind;
 import io.ramshot.image.Extent;
+import io.ramshot.image.ImageContents;
 import io.ramshot.image.ImageLayout;
 import io.ramshot.image.ImageWriter;
 import io.ramshot.image.PageTable;
@@ -58,11 +59,12 @@ class ImageCommandsIT {
       ImageWriter.finish(
           channel,
           layout,
-          ID,
-          Instant.ofEpochMilli(1_790_000_000_123L),
-          List.of(new PageTable(kinds, crcs)),
-          List.of(new ParticipantState("cpu0", new byte[5])),
-          Map.of("pause.ns", "123456"));
+          ImageContents.of(
+              ID,
+              Instant.ofEpochMilli(1_790_000_000_123L),
+              List.of(new PageTable(kinds, crcs)),
+              List.of(new ParticipantState("cpu0", new byte[5])),
+              Map.of("pause.ns", "123456")));
     }
   }
 

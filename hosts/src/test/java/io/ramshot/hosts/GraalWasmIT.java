@@ -21,7 +21,7 @@ class GraalWasmIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"heap", "direct", "native"})
+  @ValueSource(strings = {"heap", "native"})
   void aGuestThatKeepsAllInMemoryGoesOnInAnotherJvm(String memory) throws Exception {
     WasmProof.guestGoesOnInAnotherJvm(
         directory, "graalwasm", (options, more) -> start(memory, options, more));

@@ -1,10 +1,15 @@
 package io.ramshot.image;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
 
 /**
  * An image file, open for reading. All metadata has been checked; a page is checked when it is
@@ -14,9 +19,17 @@ import java.util.Optional;
  * for all of them: so {@link java.nio.channels.FileChannel} is made.
  */
 public final class Image implements AutoCloseable {
+  /** A chain that is longer is no use to anybody, and a stack is no place for it. */
+  static final int MAX_ANCESTORS = 1000;
+
   private final ImageFile file;
   private final ImageHeader header;
   private final Metadata metadata;
+
+  /** The parent's, in this image's order; null for a block that inherits nothing. Set once. */
+  private List<ImageBlock> parentBlocks;
+
+  private Image parent;
 
   private Image(ImageFile file, ImageHeader header, Metadata metadata) {
     this.file = file;
@@ -25,31 +38,84 @@ public final class Image implements AutoCloseable {
   }
 
   /**
-   * Opens an image and checks its header and metadata, not its pages.
+   * Opens an image and all that it builds upon, and checks headers and metadata, not pages.
    *
-   * @throws ImageException if the file cannot be read, is no image, is damaged, or needs another
-   *     build to be read
+   * @throws ImageException if a file cannot be read, is no image, is damaged, or needs another
+   *     build to be read; or if the file of an ancestor is not beside the one that names it
    */
   public static Image open(Path path) throws ImageException {
-    ImageFile file = ImageFile.open(path);
+    return withAncestors(openAlone(path));
+  }
+
+  /**
+   * Opens an image that stands in memory, with the same checks.
+   *
+   * @param path names it in messages, and the folder of its ancestors; need not exist
+   * @param bytes of the file, from position to limit; must not change until the image is closed
+   */
+  public static Image open(Path path, ByteBuffer bytes) throws ImageException {
+    return withAncestors(openAlone(ImageFile.of(path, bytes)));
+  }
+
+  private static Image withAncestors(Image first) throws ImageException {
     try {
-      long length = file.length();
-      ByteBuffer start = ByteBuffer.allocate((int) Math.min(length, ImageHeader.LENGTH));
-      file.readFully(start, 0);
-      ImageHeader header = ImageHeader.decode(path, start.flip(), length);
-      return new Image(file, header, Metadata.read(file, header));
-    } catch (ImageException | RuntimeException | Error e) {
-      try {
-        file.close();
-      } catch (ImageException closing) {
-        e.addSuppressed(closing);
+      Set<UUID> seen = new HashSet<>();
+      for (Image image = first; image.parentRef().isPresent(); image = image.parent) {
+        if (!seen.add(image.header.id()) || seen.size() > MAX_ANCESTORS) {
+          throw ImageException.damaged(first.path(), "its ancestors have no end");
+        }
+        image.adopt(openAlone(ParentFile.find(image.path(), image.parentRef().orElseThrow())));
       }
+      return first;
+    } catch (ImageException | RuntimeException | Error e) {
+      closeAfter(e, first);
       throw e;
     }
   }
 
+  /**
+   * Opens one file only: pages that it inherits cannot be read.
+   *
+   * @throws ImageException as {@link #open}, but no ancestor is asked for
+   */
+  public static Image openAlone(Path path) throws ImageException {
+    return openAlone(ImageFile.open(path));
+  }
+
+  private static Image openAlone(ImageFile file) throws ImageException {
+    try {
+      ImageHeader header = ParentFile.readHeader(file);
+      return new Image(file, header, Metadata.read(file, header));
+    } catch (ImageException | RuntimeException | Error e) {
+      closeAfter(e, file);
+      throw e;
+    }
+  }
+
+  private static void closeAfter(Throwable failure, AutoCloseable what) {
+    try {
+      what.close();
+    } catch (Exception closing) {
+      failure.addSuppressed(closing);
+    }
+  }
+
+  /** Takes the parent, whether it fits or not: closing this closes it. */
+  private void adopt(Image image) throws ImageException {
+    parent = image;
+    parentBlocks = Lineage.match(this, image);
+  }
+
   public Path path() {
     return file.path();
+  }
+
+  /**
+   * Whether the image's bytes stand as they are in a file of the operating system, so that native
+   * code can read them by {@link #path}.
+   */
+  public boolean isPlainFile() {
+    return file.isPlain();
   }
 
   public ImageHeader header() {
@@ -112,14 +178,103 @@ public final class Image implements AutoCloseable {
     return pageTable(block).crc(requirePage(block, page));
   }
 
-  /** Pages of a block that stand in the file. */
+  /** What this image builds upon, if it is an increment. */
+  public Optional<ParentRef> parentRef() {
+    return metadata.parent();
+  }
+
+  /** The image that this one builds upon; empty as well if this was opened alone. */
+  public Optional<Image> parent() {
+    return Optional.ofNullable(parent);
+  }
+
+  /**
+   * The payload of an optional section, little-endian, read now.
+   *
+   * @param type four letters
+   * @throws ImageException if it cannot be read, or there are two of this type
+   */
+  public Optional<ByteBuffer> extra(String type) throws ImageException {
+    List<Section> found =
+        metadata.extras().stream().filter(section -> section.type().equals(type)).toList();
+    if (found.size() > 1) {
+      throw ImageException.damaged(path(), "it has two sections " + type);
+    }
+    if (found.isEmpty()) {
+      return Optional.empty();
+    }
+    SectionReader in = SectionReader.open(file, found.get(0));
+    if (in.remaining() > Integer.MAX_VALUE) {
+      throw ImageException.damaged(path(), "its section " + type + " is impossibly large");
+    }
+    return Optional.of(
+        in.direct((int) in.remaining(), "its payload").order(ByteOrder.LITTLE_ENDIAN));
+  }
+
+  /**
+   * How the snapshot was saved; empty for an image that does not say. Read and checked now.
+   *
+   * @throws ImageException if what it says cannot be
+   */
+  public Optional<SavingHistory> history() throws ImageException {
+    Optional<ByteBuffer> payload = extra(SavingHistory.SECTION);
+    if (payload.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(SavingHistory.decode(payload.get(), blocks(), header.pageSize()));
+    } catch (IllegalArgumentException e) {
+      throw ImageException.damaged(
+          path(), "section " + SavingHistory.SECTION + ": " + e.getMessage());
+    }
+  }
+
+  /** The types of all optional sections, in file order. */
+  public List<String> extras() {
+    return metadata.extras().stream().map(Section::type).toList();
+  }
+
+  /** Pages of a block that stand in this file. */
   public long storedPages(ImageBlock block) {
-    return pageTable(block).storedPages();
+    return pageTable(block).pages(PageKind.STORED);
   }
 
   /** Pages of a block that were zero or not populated. */
   public long zeroPages(ImageBlock block) {
-    return block.pageCount(header.pageSize()) - storedPages(block);
+    return pageTable(block).pages(PageKind.ZERO);
+  }
+
+  /** Pages of a block that stand in the file of an ancestor. */
+  public long inheritedPages(ImageBlock block) {
+    return pageTable(block).pages(PageKind.INHERITED);
+  }
+
+  /**
+   * The place of a page that is not zero.
+   *
+   * @param image this one, or an ancestor
+   * @param block of that image
+   */
+  public record Source(Image image, ImageBlock block) {}
+
+  /**
+   * Where a page that is not zero stands: at {@code block.fileOffset(page, pageSize)} of what is
+   * returned.
+   *
+   * @throws ImageException if it is inherited, and this image was opened alone
+   */
+  public Source source(ImageBlock block, long page) throws ImageException {
+    Image image = this;
+    ImageBlock there = block;
+    while (image.pageTable(there).kind(page) == PageKind.INHERITED) {
+      if (image.parent == null) {
+        throw new ImageException(
+            path(), "inherits pages of block " + block.name() + ", but was opened alone");
+      }
+      there = image.parentBlocks.get(there.id());
+      image = image.parent;
+    }
+    return new Source(image, there);
   }
 
   /**
@@ -131,40 +286,87 @@ public final class Image implements AutoCloseable {
    * @throws IndexOutOfBoundsException if the block has no such page
    */
   public void readPage(ImageBlock block, long page, ByteBuffer to) throws ImageException {
+    readPages(block, page, 1, to);
+  }
+
+  /**
+   * Reads image pages, wherever they stand, and checks them. Zero pages are zeros.
+   *
+   * @param first index of an image page
+   * @param to takes the pages from its position on, which moves
+   * @throws ImageException if a page is damaged; it is in the buffer all the same
+   * @throws IndexOutOfBoundsException if the block has no such pages
+   */
+  public void readPages(ImageBlock block, long first, int count, ByteBuffer to)
+      throws ImageException {
+    Objects.checkFromIndexSize(first, count, block.pageCount(header.pageSize()));
     PageTable table = pageTable(block);
-    requirePage(block, page);
-    int from = to.position();
-    if (table.kind(page) == PageKind.ZERO) {
-      to.put(new byte[header.pageSize()]);
-      return;
+    Checksum checksum = new Checksum();
+    int pageSize = header.pageSize();
+    for (long page = first; page < first + count; ) {
+      int from = to.position();
+      long end = Math.min(table.runEnd(page), first + count);
+      if (table.kind(page) == PageKind.ZERO) {
+        for (; page < end; page++) {
+          to.put(new byte[pageSize]);
+        }
+        continue;
+      }
+      Source source = source(block, page);
+      end = sameSource(block, page, end, source);
+      ByteBuffer target = to.duplicate().limit(from + (int) (end - page) * pageSize);
+      source.image().file.readFully(target, source.block().fileOffset(page, pageSize));
+      to.position(target.position());
+      for (int at = from; page < end; page++, at += pageSize) {
+        requireCrc(block, page, checksum.of(to, at, pageSize), source);
+      }
     }
-    ByteBuffer target = to.duplicate().limit(from + header.pageSize());
-    file.readFully(target, block.fileOffset(page, header.pageSize()));
-    to.position(target.position());
-    requireCrc(block, page, new Checksum().of(to, from, header.pageSize()));
+  }
+
+  private long sameSource(ImageBlock block, long page, long end, Source source)
+      throws ImageException {
+    if (source.image() == this) {
+      return end;
+    }
+    long next = page + 1;
+    while (next < end && source(block, next).image() == source.image()) {
+      next++;
+    }
+    return next;
   }
 
   ImageFile file() {
     return file;
   }
 
-  void requireCrc(ImageBlock block, long page, int crc) throws ImageException {
+  private void requireCrc(ImageBlock block, long page, int crc, Source source)
+      throws ImageException {
     int expected = metadata.tables().get(block.id()).crc(page);
     if (crc != expected) {
       throw ImageException.damaged(
-          file.path(),
+          source.image().path(),
           String.format(
               "page %d of block %s, at file offset %d, has checksum 0x%08x instead of 0x%08x",
-              page, block.name(), block.fileOffset(page, header.pageSize()), crc, expected));
+              page,
+              block.name(),
+              source.block().fileOffset(page, header.pageSize()),
+              crc,
+              expected));
     }
   }
 
   private long requirePage(ImageBlock block, long page) {
-    return java.util.Objects.checkIndex(page, block.pageCount(header.pageSize()));
+    return Objects.checkIndex(page, block.pageCount(header.pageSize()));
   }
 
   @Override
   public void close() throws ImageException {
-    file.close();
+    try {
+      file.close();
+    } finally {
+      if (parent != null) {
+        parent.close();
+      }
+    }
   }
 }

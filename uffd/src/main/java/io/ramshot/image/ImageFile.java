@@ -1,87 +1,49 @@
 package io.ramshot.image;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
-/** The file behind an image: reads at offsets, and failures that name the file. */
-final class ImageFile implements AutoCloseable {
-  private final Path path;
-  private final FileChannel channel;
+/**
+ * The bytes of an image, wherever and however they are kept: reads at offsets, and failures that
+ * name the file. May be used by several threads.
+ */
+interface ImageFile extends AutoCloseable {
 
-  private ImageFile(Path path, FileChannel channel) {
-    this.path = path;
-    this.channel = channel;
-  }
-
+  /** Opens a file through its provider, whatever that offers. */
   static ImageFile open(Path path) throws ImageException {
-    try {
-      return new ImageFile(path, FileChannel.open(path, StandardOpenOption.READ));
-    } catch (NoSuchFileException e) {
-      throw new ImageException(path, "does not exist: check the name", e);
-    } catch (AccessDeniedException e) {
-      throw new ImageException(path, "may not be read by this user: check its permissions", e);
-    } catch (IOException e) {
-      throw new ImageException(path, "cannot be opened (" + reason(e) + ")", e);
-    }
-  }
-
-  Path path() {
-    return path;
-  }
-
-  boolean isOpen() {
-    return channel.isOpen();
-  }
-
-  /** In bytes. */
-  long length() throws ImageException {
-    try {
-      return channel.size();
-    } catch (IOException e) {
-      throw new ImageException(path, "cannot be read (" + reason(e) + ")", e);
-    }
+    return StoredFile.open(path);
   }
 
   /**
-   * Fills a buffer from position to limit; may be called by several threads.
+   * Takes bytes that stand in memory for a file.
    *
-   * @param offset in the file, in bytes
+   * @param path names them in messages
+   * @param bytes from position to limit; must not change
    */
-  void readFully(ByteBuffer to, long offset) throws ImageException {
-    long at = offset;
-    while (to.hasRemaining()) {
-      int read;
-      try {
-        read = channel.read(to, at);
-      } catch (IOException e) {
-        throw new ImageException(
-            path, "cannot be read at offset " + at + " (" + reason(e) + "): check the disk", e);
-      }
-      if (read < 0) {
-        throw new ImageException(
-            path,
-            "ends at offset " + at + " while it is being read: leave it alone, and try again");
-      }
-      at += read;
-    }
+  static ImageFile of(Path path, ByteBuffer bytes) throws ImageException {
+    return new StoredFile(path, new MemoryBytes(bytes));
   }
 
-  /** Some exceptions of java.nio say all they have to say by their class. */
-  private static String reason(IOException e) {
-    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-  }
+  Path path();
+
+  boolean isOpen();
+
+  /** Of the image, in bytes. */
+  long length() throws ImageException;
+
+  /**
+   * Fills a buffer from position to limit.
+   *
+   * @param offset in the image, in bytes
+   */
+  void readFully(ByteBuffer to, long offset) throws ImageException;
+
+  /**
+   * Whether the image's bytes stand as they are in a file of the operating system, so that native
+   * code can read them by its name.
+   */
+  boolean isPlain();
 
   @Override
-  public void close() throws ImageException {
-    try {
-      channel.close();
-    } catch (IOException e) {
-      throw new ImageException(path, "cannot be closed (" + reason(e) + ")", e);
-    }
-  }
+  void close() throws ImageException;
 }

@@ -129,13 +129,6 @@ public record ImageHeader(
               bytes.getInt(FLAGS_AT)));
     }
     UUID parentId = id(bytes, PARENT_ID_AT);
-    if (!parentId.equals(NO_ID)) {
-      throw new ImageException(
-          file,
-          "is incremental, on top of image "
-              + parentId
-              + ", which this build cannot read: use the ramshot that wrote it");
-    }
     int pageSize = bytes.getInt(PAGE_SIZE_AT);
     require(isPageSize(pageSize), file, "page size", Integer.toUnsignedLong(pageSize));
     int order = bytes.getInt(BYTE_ORDER_AT);
@@ -145,7 +138,7 @@ public record ImageHeader(
             pageSize,
             order == 1 ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN,
             id(bytes, ID_AT),
-            null,
+            parentId.equals(NO_ID) ? null : parentId,
             Instant.ofEpochMilli(bytes.getLong(FREEZE_TIME_AT)),
             bytes.getLong(DATA_OFFSET_AT),
             bytes.getLong(DATA_LENGTH_AT),
@@ -195,6 +188,9 @@ public record ImageHeader(
   /** Checks fields against each other; no sum here can overflow. */
   private void requireConsistent(Path file) throws ImageException {
     require(!id.equals(NO_ID), file, "image id", 0);
+    if (id.equals(parentId)) {
+      throw ImageException.damaged(file, "its header makes the image its own parent");
+    }
     require(
         dataOffset >= ImageLayout.ALIGNMENT && dataOffset % ImageLayout.ALIGNMENT == 0,
         file,

@@ -92,6 +92,9 @@ public final class ImageVerifier {
       if (table.kind(page) == PageKind.STORED || depth == Depth.EVERY_BYTE) {
         verifyRun(block, table, page, end);
       }
+      if (table.kind(page) == PageKind.INHERITED) {
+        verifyInherited(block, page, end);
+      }
       page = end;
     }
   }
@@ -118,11 +121,25 @@ public final class ImageVerifier {
     }
   }
 
+  /** The ancestors' files hold them. */
+  private void verifyInherited(ImageBlock block, long from, long end) throws ImageException {
+    for (long page = from; page < end; page++) {
+      try {
+        image.readPage(block, page, buffer.clear().limit(pageSize));
+      } catch (ImageException e) {
+        if (!image.file().isOpen()) {
+          throw e;
+        }
+        report(block, page, "is inherited: " + e.getMessage());
+      }
+    }
+  }
+
   /**
    * @param at index of the page's first byte in the buffer
    */
   private void verifyPage(ImageBlock block, PageTable table, long page, int at) {
-    if (table.kind(page) == PageKind.ZERO) {
+    if (table.kind(page) != PageKind.STORED) {
       if (!isZero(at, at + pageSize)) {
         report(block, page, "holds bytes although it is not stored");
       }

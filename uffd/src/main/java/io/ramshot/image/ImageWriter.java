@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 
 /** Turns a file that holds page data into an image. */
 public final class ImageWriter {
@@ -23,53 +24,45 @@ public final class ImageWriter {
    *
    * @param channel open for writing, not for appending; its position does not matter
    * @param layout by which the page data has been written already
-   * @param id of the image; random
-   * @param freezeTime kept in whole ms
-   * @param tables one a block, in the layout's order
-   * @param shapes one a block of kind {@link BlockKind#HEAP_PIECES}, in the layout's order
-   * @param states participants', with unique names
-   * @param info figures of the snapshot, in the map's own order; keys are not empty and hold no
-   *     control characters, keys and values take at most 65535 bytes of UTF-8
    * @return what was written to the start of the file
    * @throws IllegalArgumentException if the arguments do not make an image that {@link Image#open}
    *     accepts; nothing of the header has been written then
    */
-  public static ImageHeader finish(
-      FileChannel channel,
-      ImageLayout layout,
-      UUID id,
-      Instant freezeTime,
-      List<PageTable> tables,
-      List<Shape> shapes,
-      List<ParticipantState> states,
-      Map<String, String> info)
+  public static ImageHeader finish(FileChannel channel, ImageLayout layout, ImageContents contents)
       throws IOException {
-    if (id.equals(new UUID(0, 0))) {
-      throw new IllegalArgumentException("an image id is not all zero");
-    }
-    requireTables(layout, tables);
-    requireShapes(layout, shapes);
-    requireUniqueNames(states);
+    requireId(contents);
+    requireTables(layout, contents);
+    requireShapes(layout, contents.shapes());
+    requireUnique("participants are", contents.states(), ParticipantState::name);
+    requireUnique("optional sections are", contents.extras(), ExtraSection::type);
 
     SectionWriter out = new SectionWriter(channel, layout.metadataOffset());
     writeProduct(out, Product.current());
+    if (contents.parent().isPresent()) {
+      writeParent(out, contents.parent().get());
+    }
     writeBlocks(out, layout.blocks());
     for (ImageBlock block : layout.blocks()) {
-      writePages(out, block, tables.get(block.id()));
+      writePages(out, block, contents.tables().get(block.id()));
     }
-    for (Shape shape : shapes) {
+    for (Shape shape : contents.shapes()) {
       writeShape(out, shape);
     }
-    writeStates(out, states);
-    writeInfo(out, info);
+    writeStates(out, contents.states());
+    writeInfo(out, contents.info());
+    for (ExtraSection extra : contents.extras()) {
+      out.begin(extra.type());
+      out.bytes(extra.payload());
+      out.end();
+    }
 
     ImageHeader header =
         new ImageHeader(
             layout.pageSize(),
             ByteOrder.nativeOrder(),
-            id,
-            null,
-            Instant.ofEpochMilli(freezeTime.toEpochMilli()),
+            contents.id(),
+            contents.parent().map(ParentRef::id).orElse(null),
+            Instant.ofEpochMilli(contents.freezeTime().toEpochMilli()),
             layout.dataOffset(),
             layout.dataLength(),
             layout.metadataOffset(),
@@ -83,20 +76,17 @@ public final class ImageWriter {
     return header;
   }
 
-  /** Finishes an image that has no block of kind {@link BlockKind#HEAP_PIECES}. */
-  public static ImageHeader finish(
-      FileChannel channel,
-      ImageLayout layout,
-      UUID id,
-      Instant freezeTime,
-      List<PageTable> tables,
-      List<ParticipantState> states,
-      Map<String, String> info)
-      throws IOException {
-    return finish(channel, layout, id, freezeTime, tables, List.of(), states, info);
+  private static void requireId(ImageContents contents) {
+    if (contents.id().equals(new UUID(0, 0))) {
+      throw new IllegalArgumentException("an image id is not all zero");
+    }
+    if (contents.parent().isPresent() && contents.parent().get().id().equals(contents.id())) {
+      throw new IllegalArgumentException("image " + contents.id() + " is its own parent");
+    }
   }
 
-  private static void requireTables(ImageLayout layout, List<PageTable> tables) {
+  private static void requireTables(ImageLayout layout, ImageContents contents) {
+    List<PageTable> tables = contents.tables();
     if (tables.size() != layout.blocks().size()) {
       throw new IllegalArgumentException(
           tables.size() + " page tables for " + layout.blocks().size() + " blocks");
@@ -108,7 +98,7 @@ public final class ImageWriter {
         throw new IllegalArgumentException(
             "block " + block.name() + " has " + pages + " pages, its table " + table.pageCount());
       }
-      int invalid = table.firstInvalid();
+      int invalid = table.firstInvalid(contents.parent().isPresent());
       if (invalid >= 0) {
         throw new IllegalArgumentException(
             String.format(
@@ -133,11 +123,11 @@ public final class ImageWriter {
     }
   }
 
-  private static void requireUniqueNames(List<ParticipantState> states) {
+  private static <T> void requireUnique(String what, List<T> list, Function<T, String> nameOf) {
     Set<String> names = new HashSet<>();
-    for (ParticipantState state : states) {
-      if (!names.add(state.name())) {
-        throw new IllegalArgumentException("two participants are named " + state.name());
+    for (T each : list) {
+      if (!names.add(nameOf.apply(each))) {
+        throw new IllegalArgumentException("two " + what + " named " + nameOf.apply(each));
       }
     }
   }
@@ -146,6 +136,12 @@ public final class ImageWriter {
     out.begin(Section.PRODUCT);
     out.text("product name", product.name());
     out.text("product version", product.version());
+    out.end();
+  }
+
+  private static void writeParent(SectionWriter out, ParentRef parent) throws IOException {
+    out.begin(Section.PARENT);
+    out.text("parent's file name", parent.fileName());
     out.end();
   }
 

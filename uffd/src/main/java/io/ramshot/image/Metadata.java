@@ -7,16 +7,20 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 
 /** What the sections of an image say, checked against the header and against each other. */
 record Metadata(
     Product product,
+    Optional<ParentRef> parent,
     List<ImageBlock> blocks,
     List<PageTable> tables,
     List<Shape> shapes,
     List<ParticipantState> states,
-    Map<String, String> info) {
+    Map<String, String> info,
+    List<Section> extras) {
 
   /** The least that an entry of each section takes, in bytes; names have at least one. */
   private static final int BLOCK_ENTRY_LENGTH = 35;
@@ -27,10 +31,15 @@ record Metadata(
   static Metadata read(ImageFile file, ImageHeader header) throws ImageException {
     Sections sections = Sections.read(file, header);
     Product product = readProduct(sections.next(Section.PRODUCT));
+    Optional<ParentRef> parent = Optional.empty();
+    if (header.parent().isPresent()) {
+      parent =
+          Optional.of(readParent(sections.next(Section.PARENT), header.parent().orElseThrow()));
+    }
     List<ImageBlock> blocks = readBlocks(sections.next(Section.BLOCKS), header);
     List<PageTable> tables = new ArrayList<>(blocks.size());
     for (ImageBlock block : blocks) {
-      tables.add(readPages(sections.next(Section.PAGES), block, header.pageSize()));
+      tables.add(readPages(sections.next(Section.PAGES), block, header));
     }
     List<Shape> shapes = new ArrayList<>();
     for (ImageBlock block : blocks) {
@@ -41,13 +50,30 @@ record Metadata(
     List<ParticipantState> states = readStates(sections.next(Section.STATES));
     Map<String, String> info = readInfo(sections.next(Section.FIGURES));
     sections.requireEnd();
-    return new Metadata(product, blocks, List.copyOf(tables), List.copyOf(shapes), states, info);
+    return new Metadata(
+        product,
+        parent,
+        blocks,
+        List.copyOf(tables),
+        List.copyOf(shapes),
+        states,
+        info,
+        sections.optional());
   }
 
   private static Product readProduct(SectionReader in) throws ImageException {
     Product product = new Product(in.name("product name"), in.name("product version"));
     in.requireEnd();
     return product;
+  }
+
+  private static ParentRef readParent(SectionReader in, UUID id) throws ImageException {
+    String fileName = in.name("parent's file name");
+    in.requireEnd();
+    if (!ParentRef.isFileName(fileName)) {
+      throw in.damaged("names a parent that is not in the same folder: " + fileName);
+    }
+    return new ParentRef(id, fileName);
   }
 
   private static List<ImageBlock> readBlocks(SectionReader in, ImageHeader header)
@@ -107,8 +133,9 @@ record Metadata(
     }
   }
 
-  private static PageTable readPages(SectionReader in, ImageBlock block, int pageSize)
+  private static PageTable readPages(SectionReader in, ImageBlock block, ImageHeader header)
       throws ImageException {
+    int pageSize = header.pageSize();
     int id = in.u32("its block's id");
     if (id != block.id()) {
       throw in.damaged(
@@ -127,7 +154,7 @@ record Metadata(
     ByteBuffer crcs = in.direct((int) pages * 4, "the checksums of its pages");
     in.requireEnd();
     PageTable table = new PageTable(kinds.asReadOnlyBuffer(), crcs.asReadOnlyBuffer());
-    int invalid = table.firstInvalid();
+    int invalid = table.firstInvalid(header.parent().isPresent());
     if (invalid >= 0) {
       throw in.damaged(
           String.format(

@@ -5,7 +5,9 @@ public enum PageKind {
   /** All zero, or never populated; the file has a hole there. */
   ZERO(0),
   /** In the file, at the page's own offset. */
-  STORED(1);
+  STORED(1),
+  /** The same page of the same block of the parent has them. */
+  INHERITED(2);
 
   private final byte code;
 

@@ -8,7 +8,7 @@ import java.nio.ByteOrder;
  *
  * @param kinds one byte a page from position to limit: a {@link PageKind#code}
  * @param crcs four bytes a page from position to limit, little-endian whatever the buffer's own
- *     order: CRC-32C of the whole page as stored, 0 for a page that is not stored
+ *     order: CRC-32C of the whole page, 0 for a zero page
  */
 public record PageTable(ByteBuffer kinds, ByteBuffer crcs) {
 
@@ -39,12 +39,26 @@ public record PageTable(ByteBuffer kinds, ByteBuffer crcs) {
   }
 
   public PageKind kind(long page) {
-    return kinds.get((int) page) == PageKind.STORED.code() ? PageKind.STORED : PageKind.ZERO;
+    return switch (kinds.get((int) page)) {
+      case 1 -> PageKind.STORED;
+      case 2 -> PageKind.INHERITED;
+      default -> PageKind.ZERO;
+    };
   }
 
-  /** CRC-32C of a page as stored, 0 for a page that is not stored. */
+  /** CRC-32C of a page, 0 for a zero page. */
   public int crc(long page) {
     return crcs.getInt((int) page * 4);
+  }
+
+  /** The page after the longest run of zero pages, or of others, that starts at {@code page}. */
+  long contentRunEnd(long page) {
+    boolean zero = kinds.get((int) page) == 0;
+    int end = (int) page + 1;
+    while (end < kinds.capacity() && (kinds.get(end) == 0) == zero) {
+      end++;
+    }
+    return end;
   }
 
   /** The page after the longest run of pages of one kind that starts at {@code page}. */
@@ -57,19 +71,24 @@ public record PageTable(ByteBuffer kinds, ByteBuffer crcs) {
     return end;
   }
 
-  long storedPages() {
-    long stored = 0;
+  long pages(PageKind kind) {
+    long pages = 0;
     for (int page = 0; page < kinds.capacity(); page++) {
-      stored += kinds.get(page);
+      pages += kinds.get(page) == kind.code() ? 1 : 0;
     }
-    return stored;
+    return pages;
   }
 
-  /** The first page whose kind is unknown, or that is not stored but has a checksum; -1 if none. */
-  int firstInvalid() {
+  /**
+   * The first page whose kind is unknown, or that is zero but has a checksum; -1 if none.
+   *
+   * @param inherits whether pages may be a parent's
+   */
+  int firstInvalid(boolean inherits) {
     for (int page = 0; page < kinds.capacity(); page++) {
       byte kind = kinds.get(page);
       if (kind != PageKind.STORED.code()
+          && !(inherits && kind == PageKind.INHERITED.code())
           && (kind != PageKind.ZERO.code() || crcs.getInt(page * 4) != 0)) {
         return page;
       }

@@ -15,7 +15,6 @@ public final class RamLoader {
   private final Memory memory;
   private final PageTable table;
   private final int pageSize;
-  private final Checksum checksum = new Checksum();
 
   private RamLoader(Image image, ImageBlock block, Memory memory) {
     this.image = image;
@@ -40,18 +39,18 @@ public final class RamLoader {
   private void load() throws ImageException {
     long pages = block.pageCount(pageSize);
     for (long first = 0; first < pages; ) {
-      long end = table.runEnd(first);
+      long end = table.contentRunEnd(first);
       if (table.kind(first) == PageKind.ZERO) {
         long offset = block.blockOffset(first, pageSize);
         memory.zero(offset, block.blockOffset(end, pageSize) - offset);
       } else {
-        loadStored(first, end);
+        loadContent(first, end);
       }
       first = end;
     }
   }
 
-  private void loadStored(long first, long end) throws ImageException {
+  private void loadContent(long first, long end) throws ImageException {
     long page = first;
     while (page < end) {
       if (!block.isWhole(page, pageSize)) {
@@ -69,10 +68,7 @@ public final class RamLoader {
 
   private void loadWhole(long page, int pages) throws ImageException {
     ByteBuffer to = memory.slice(block.blockOffset(page, pageSize), pages * pageSize);
-    image.file().readFully(to, block.fileOffset(page, pageSize));
-    for (int i = 0; i < pages; i++) {
-      image.requireCrc(block, page + i, checksum.of(to, i * pageSize, pageSize));
-    }
+    image.readPages(block, page, pages, to);
     memory.filled(block.blockOffset(page, pageSize), to.rewind());
   }
 

@@ -15,6 +15,7 @@ record Section(String type, long payloadOffset, long payloadLength, int payloadC
   static final int HEADER_LENGTH = 24;
 
   static final String PRODUCT = "PROD";
+  static final String PARENT = "PRNT";
   static final String BLOCKS = "BLKS";
   static final String PAGES = "PAGE";
   static final String SHAPE = "SHAP";

@@ -12,15 +12,18 @@ import java.util.List;
 final class Sections {
   private final ImageFile file;
   private final List<Section> list;
+  private final List<Section> optional;
   private int next;
 
-  private Sections(ImageFile file, List<Section> list) {
+  private Sections(ImageFile file, List<Section> list, List<Section> optional) {
     this.file = file;
     this.list = list;
+    this.optional = List.copyOf(optional);
   }
 
   static Sections read(ImageFile file, ImageHeader header) throws ImageException {
     List<Section> list = new ArrayList<>();
+    List<Section> optional = new ArrayList<>();
     Checksum checksum = new Checksum();
     ByteBuffer bytes = ByteBuffer.allocate(Section.HEADER_LENGTH).order(ByteOrder.LITTLE_ENDIAN);
     long end = header.metadataOffset() + header.metadataLength();
@@ -38,6 +41,7 @@ final class Sections {
       at += Section.padding(section.payloadLength());
       if (section.isOptional()) {
         SectionReader.open(file, section);
+        optional.add(section);
       } else {
         list.add(section);
       }
@@ -50,7 +54,7 @@ final class Sections {
       throw ImageException.damaged(
           file.path(), "its sections are not the ones that its header was written for");
     }
-    return new Sections(file, list);
+    return new Sections(file, list, optional);
   }
 
   private static Section decode(
@@ -97,6 +101,11 @@ final class Sections {
       throw unexpected(found, type);
     }
     return SectionReader.open(file, list.get(next++));
+  }
+
+  /** Those that a reader may pass over, in file order. */
+  List<Section> optional() {
+    return optional;
   }
 
   void requireEnd() throws ImageException {

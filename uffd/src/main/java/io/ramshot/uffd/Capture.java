@@ -199,6 +199,17 @@ public final class Capture implements AutoCloseable {
         .getByteBuffer(0, 4 * Engine.rs_snapshot_pages(handle, range));
   }
 
+  /**
+   * Who saved a range's memory, and when. Valid after {@link Phase#DONE}, until {@link #close}.
+   *
+   * @param slices how many, from the range's first page on
+   */
+  public SaveLog history(int range, int slices) {
+    SaveLog log = new SaveLog(new byte[slices], new int[slices]);
+    Engine.rs_snapshot_history(handle, range, slices, log.savers(), log.micros());
+    return log;
+  }
+
   /** Cancels it if it has not ended, and lets go of its memory. */
   @Override
   public synchronized void close() {

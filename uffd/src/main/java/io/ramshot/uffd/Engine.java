@@ -83,6 +83,9 @@ final class Engine {
 
   static native Pointer rs_snapshot_crcs(Pointer snapshot, int block);
 
+  static native void rs_snapshot_history(
+      Pointer snapshot, int block, int count, byte[] savers, int[] micros);
+
   static native void rs_snapshot_settle(Pointer snapshot);
 
   static native void rs_snapshot_close(Pointer snapshot);

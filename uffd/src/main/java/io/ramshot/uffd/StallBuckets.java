@@ -42,6 +42,25 @@ public final class StallBuckets {
     return 0;
   }
 
+  /** A bucket that is not empty. */
+  @FunctionalInterface
+  public interface Visitor {
+    /**
+     * @param upToNanos the longest time that counts here, in ns
+     * @param count of stalls, at least one
+     */
+    void visit(long upToNanos, long count);
+  }
+
+  /** Shows the buckets that are not empty, shortest time first. */
+  public void forEach(Visitor visitor) {
+    for (int i = 0; i < counts.length; i++) {
+      if (counts[i] != 0) {
+        visitor.visit(upperBound(i), counts[i]);
+      }
+    }
+  }
+
   /** The longest time that still counts into a bucket, in ns. */
   static long upperBound(int bucket) {
     if (bucket < 16) {

@@ -155,11 +155,12 @@ class DamageTest {
         ImageWriter.finish(
             out,
             layout,
-            TestImage.ID,
-            TestImage.FREEZE_TIME,
-            java.util.List.of(new PageTable(kinds, crcs)),
-            java.util.List.of(),
-            java.util.Map.of());
+            ImageContents.of(
+                TestImage.ID,
+                TestImage.FREEZE_TIME,
+                java.util.List.of(new PageTable(kinds, crcs)),
+                java.util.List.of(),
+                java.util.Map.of()));
       }
       try (Image image = Image.open(foreign)) {
         assertEquals(at == 16 || at == 25, everyByte(image).isIntact(), "at " + at);

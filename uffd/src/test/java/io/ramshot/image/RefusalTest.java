@@ -77,9 +77,10 @@ class RefusalTest {
     header("has format version 7, this build reads version 1", f -> f.putInt(8, 7));
     header("has format version 4294967295,", f -> f.putInt(8, -1));
     header("has flags 0x80000000", f -> f.putInt(20, 0x80000000));
-    header(
-        "is incremental, on top of image 00000000-0000-0001-0000-000000000000",
-        f -> f.put(47, (byte) 1));
+    header("has BLKS where this build expects PRNT", f -> f.put(47, (byte) 1));
+    long idHigh = Long.reverseBytes(TestImage.ID.getMostSignificantBits());
+    long idLow = Long.reverseBytes(TestImage.ID.getLeastSignificantBits());
+    header("makes the image its own parent", f -> f.putLong(40, idHigh).putLong(48, idLow));
     header("page size of 0", f -> f.putInt(12, 0));
     header("page size of 2048", f -> f.putInt(12, 2048));
     header("page size of 131072", f -> f.putInt(12, 131072));

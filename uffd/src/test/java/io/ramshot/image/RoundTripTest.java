@@ -166,11 +166,12 @@ class RoundTripTest {
       ImageWriter.finish(
           channel,
           layout,
-          TestImage.ID,
-          TestImage.FREEZE_TIME,
-          java.util.List.of(),
-          java.util.List.of(),
-          java.util.Map.of());
+          ImageContents.of(
+              TestImage.ID,
+              TestImage.FREEZE_TIME,
+              java.util.List.of(),
+              java.util.List.of(),
+              java.util.Map.of()));
     }
     assertIntact(file);
   }

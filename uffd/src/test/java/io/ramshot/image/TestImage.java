@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /** Writes images the way the engine does: pages at their offsets first, then the rest. */
@@ -25,6 +26,10 @@ final class TestImage {
   private final List<Shape> shapes = new ArrayList<>();
   private final List<ParticipantState> states = new ArrayList<>();
   private final Map<String, String> info = new LinkedHashMap<>();
+  private final List<ExtraSection> extras = new ArrayList<>();
+  private UUID id = ID;
+  private TestImage base;
+  private ParentRef parent;
 
   TestImage() {
     this(PAGE);
@@ -66,6 +71,23 @@ final class TestImage {
     shapes.add(shape);
     extents.add(new Extent(name, BlockKind.HEAP_PIECES, content.length, 16));
     contents.add(content);
+    return this;
+  }
+
+  TestImage id(UUID value) {
+    id = value;
+    return this;
+  }
+
+  /** Makes it an increment: pages that are equal in both are inherited. */
+  TestImage on(TestImage image, String fileName) {
+    base = image;
+    parent = new ParentRef(image.id, fileName);
+    return this;
+  }
+
+  TestImage extra(String type, byte[] payload) {
+    extras.add(new ExtraSection(type, ByteBuffer.wrap(payload)));
     return this;
   }
 
@@ -111,7 +133,11 @@ final class TestImage {
       for (ImageBlock block : layout.blocks()) {
         tables.add(writePages(channel, block, contents.get(block.id())));
       }
-      return ImageWriter.finish(channel, layout, ID, FREEZE_TIME, tables, shapes, states, info);
+      return ImageWriter.finish(
+          channel,
+          layout,
+          new ImageContents(
+              id, Optional.ofNullable(parent), FREEZE_TIME, tables, shapes, states, info, extras));
     }
   }
 
@@ -125,11 +151,25 @@ final class TestImage {
     for (int page = 0; page < pages; page++) {
       ByteBuffer bytes = ByteBuffer.wrap(region, page * pageSize, pageSize).slice();
       if (bytes.mismatch(ByteBuffer.allocate(pageSize)) >= 0) {
-        kinds.put(page, PageKind.STORED.code());
         crcs.putInt(page * 4, new Checksum().of(bytes, 0, pageSize));
+        if (isInherited(block, page, bytes)) {
+          kinds.put(page, PageKind.INHERITED.code());
+          continue;
+        }
+        kinds.put(page, PageKind.STORED.code());
         channel.write(bytes, block.dataOffset() + (long) page * pageSize);
       }
     }
     return new PageTable(kinds, crcs);
+  }
+
+  private boolean isInherited(ImageBlock block, int page, ByteBuffer bytes) {
+    if (base == null || !base.extents.contains(extents.get(block.id()))) {
+      return false;
+    }
+    byte[] content = base.contents.get(base.extents.indexOf(extents.get(block.id())));
+    byte[] region = new byte[(int) block.regionLength(pageSize)];
+    System.arraycopy(content, 0, region, block.lead(), content.length);
+    return bytes.equals(ByteBuffer.wrap(region, page * pageSize, pageSize));
   }
 }

@@ -91,22 +91,20 @@ class WriterRefusesTest {
               ImageWriter.finish(
                   channel,
                   layout,
-                  TestImage.ID,
-                  TestImage.FREEZE_TIME,
-                  List.of(table),
-                  List.of(),
-                  Map.of("", "x")));
+                  ImageContents.of(
+                      TestImage.ID,
+                      TestImage.FREEZE_TIME,
+                      List.of(table),
+                      List.of(),
+                      Map.of("", "x"))));
       refused(
           "all zero",
           () ->
               ImageWriter.finish(
                   channel,
                   layout,
-                  new UUID(0, 0),
-                  TestImage.FREEZE_TIME,
-                  List.of(table),
-                  List.of(),
-                  Map.of()));
+                  ImageContents.of(
+                      new UUID(0, 0), TestImage.FREEZE_TIME, List.of(table), List.of(), Map.of())));
     }
     ImageException e = assertThrows(ImageException.class, () -> Image.open(file));
     assertTrue(e.getMessage().contains("has no header: its snapshot was never finished"));
@@ -115,7 +113,9 @@ class WriterRefusesTest {
   private static void finish(FileChannel channel, ImageLayout layout, List<PageTable> tables)
       throws Exception {
     ImageWriter.finish(
-        channel, layout, TestImage.ID, TestImage.FREEZE_TIME, tables, List.of(), Map.of());
+        channel,
+        layout,
+        ImageContents.of(TestImage.ID, TestImage.FREEZE_TIME, tables, List.of(), Map.of()));
   }
 
   private static void finish(
@@ -124,11 +124,8 @@ class WriterRefusesTest {
     ImageWriter.finish(
         channel,
         layout,
-        TestImage.ID,
-        TestImage.FREEZE_TIME,
-        List.of(table),
-        List.of(states),
-        Map.of());
+        ImageContents.of(
+            TestImage.ID, TestImage.FREEZE_TIME, List.of(table), List.of(states), Map.of()));
   }
 
   private static void refused(String message, Executable action) {

@@ -9,7 +9,6 @@ import io.ramshot.agent.ForkedJvm;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,41 +22,36 @@ class DiscoverIT {
   /** The profile is used by another JVM, whose image a third one goes on from. */
   @Test
   void aMachineThatIsWatchedFromItsLaunch() throws Exception {
-    Map<String, String> options =
-        Map.of(
-            "--ram=unsafe", "ram.by=io.ramshot.sample.memory.",
-            "--ram=heap-int", "\nram=io.ramshot.sample.memory.HeapIntRam#words\n");
-    for (String ram : options.keySet()) {
-      Path profile = directory.resolve(ram.substring(6) + ".properties");
-      try (ForkedJvm machine =
-          SampleMachine.start(
-              jvm().withAgent("discover=6s,discover.out=" + profile), "--memory=32m", ram)) {
-        machine.awaitErr(line -> line.contains("discover: the profile is in " + profile));
-        SampleMachine.awaitProgress(machine);
-        assertEquals(1, machine.messages().size(), machine.toString());
-      }
-      String text = Files.readString(profile);
-      assertTrue(text.contains(options.get(ram)), text);
-      assertTrue(text.contains("\nstate=io.ramshot.sample.board.Board::save/load\n"), text);
-      assertTrue(text.contains(GATE), text);
-
-      Path image = directory.resolve(ram.substring(6) + ".ramshot");
-      try (ForkedJvm machine =
-          SampleMachine.start(jvm().withAgent("profile=" + profile), "--memory=32m", ram)) {
-        machine.awaitOut(line -> line.equals("edge: ready"));
-        String pid = Long.toString(machine.pid());
-        run(0, "snapshot", pid, image.toString());
-        EdgePattern.check(SavedMachine.read(image).ram());
-        ForkedJvm status = run(0, "status", pid);
-        status.awaitOut(
-            line ->
-                line.startsWith("profile: main, asked for by profile=")
-                    && line.endsWith(
-                        "; matched: 1 blocks, 1 of 1 gates called, 1 objects with state"));
-        assertEquals(List.of(), machine.messages());
-      }
-      goesOn(profile, image, ram);
+    String ram = "--ram=heap-int";
+    Path profile = directory.resolve("found.properties");
+    try (ForkedJvm machine =
+        SampleMachine.start(
+            jvm().withAgent("discover=6s,discover.out=" + profile), "--memory=32m", ram)) {
+      machine.awaitErr(line -> line.contains("discover: the profile is in " + profile));
+      SampleMachine.awaitProgress(machine);
+      assertEquals(1, machine.messages().size(), machine.toString());
     }
+    String text = Files.readString(profile);
+    assertTrue(text.contains("\nram=io.ramshot.sample.memory.HeapIntRam#words\n"), text);
+    assertTrue(text.contains("\nstate=io.ramshot.sample.board.Board::save/load\n"), text);
+    assertTrue(text.contains(GATE), text);
+
+    Path image = directory.resolve("machine.ramshot");
+    try (ForkedJvm machine =
+        SampleMachine.start(jvm().withAgent("profile=" + profile), "--memory=32m", ram)) {
+      machine.awaitOut(line -> line.equals("edge: ready"));
+      String pid = Long.toString(machine.pid());
+      run(0, "snapshot", pid, image.toString());
+      EdgePattern.check(SavedMachine.read(image).ram());
+      ForkedJvm status = run(0, "status", pid);
+      status.awaitOut(
+          line ->
+              line.startsWith("profile: main, asked for by profile=")
+                  && line.endsWith(
+                      "; matched: 1 blocks, 1 of 1 gates called, 1 objects with state"));
+      assertEquals(List.of(), machine.messages());
+    }
+    goesOn(profile, image, ram);
   }
 
   /** In a new JVM. */
@@ -80,28 +74,27 @@ class DiscoverIT {
   /** The agent comes for the watch, and again for a snapshot with what was found. */
   @Test
   void aMachineThatRunsAlready() throws Exception {
-    for (String ram : List.of("--ram=direct", "--ram=heap")) {
-      Path profile = directory.resolve(ram.substring(6) + ".properties");
-      Path image = directory.resolve(ram.substring(6) + ".ramshot");
-      try (ForkedJvm machine = SampleMachine.start(jvm(), "--memory=32m", ram)) {
-        machine.awaitOut(line -> line.equals("edge: ready"));
-        String pid = Long.toString(machine.pid());
-        ForkedJvm discover = run(0, "discover", pid, "--seconds=5");
-        String text = String.join("\n", discover.out()) + "\n";
-        assertTrue(text.contains("\nram=io.ramshot.sample.memory."), text);
-        assertTrue(text.contains(GATE), text);
-        assertEquals(List.of(), machine.messages());
-        SampleMachine.awaitProgress(machine);
-        run(1, "status", pid); // it was only watched
+    String ram = "--ram=direct";
+    Path profile = directory.resolve("found.properties");
+    Path image = directory.resolve("machine.ramshot");
+    try (ForkedJvm machine = SampleMachine.start(jvm(), "--memory=32m", ram)) {
+      machine.awaitOut(line -> line.equals("edge: ready"));
+      String pid = Long.toString(machine.pid());
+      ForkedJvm discover = run(0, "discover", pid, "--seconds=5");
+      String text = String.join("\n", discover.out()) + "\n";
+      assertTrue(text.contains("\nram=io.ramshot.sample.memory."), text);
+      assertTrue(text.contains(GATE), text);
+      assertEquals(List.of(), machine.messages());
+      SampleMachine.awaitProgress(machine);
+      run(1, "status", pid); // it was only watched
 
-        Files.writeString(profile, text);
-        run(0, "attach", pid, "profile=" + profile);
-        assertEquals(List.of(), run(0, "snapshot", pid, image.toString()).messages());
-        EdgePattern.check(SavedMachine.read(image).ram());
-        assertEquals(List.of(), machine.messages());
-      }
-      goesOn(profile, image, ram);
+      Files.writeString(profile, text);
+      run(0, "attach", pid, "profile=" + profile);
+      assertEquals(List.of(), run(0, "snapshot", pid, image.toString()).messages());
+      EdgePattern.check(SavedMachine.read(image).ram());
+      assertEquals(List.of(), machine.messages());
     }
+    goesOn(profile, image, ram);
   }
 
   @Test
