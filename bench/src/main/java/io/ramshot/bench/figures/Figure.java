@@ -63,7 +63,7 @@ public enum Figure {
   FIRST_QUANTUM_MS("ms", "the same until the guest's first quantum has run: 16 scattered pages"),
   OPEN_MS("ms", "of that: opening the image and checking its metadata"),
   ALL_MS("ms", "of a restore: from allocating RAM until all of it is there"),
-  MEANWHILE_SHARE("share", "guest speed from its first quantum until then, share of afterwards"),
+  MEANWHILE_SHARE("share", "guest speed from its first access until then, share of afterwards"),
   LOST_MS("ms", "guest time lost from allocating RAM until all of it is there"),
   WAITS("count", "page accesses that took the guest longer than 2 us until all of RAM was there"),
   WAIT_P50_US("us", "how long these took, as the guest sees it, median"),

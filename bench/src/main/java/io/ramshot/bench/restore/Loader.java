@@ -12,6 +12,11 @@ interface Loader {
    */
   long load() throws Exception;
 
+  /** Whether some of RAM may be missing when the guest begins. */
+  default boolean lazy() {
+    return false;
+  }
+
   /** Waits until all of RAM is there. */
   default void awaitAll() throws Exception {}
 

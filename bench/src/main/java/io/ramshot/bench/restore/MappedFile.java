@@ -29,6 +29,11 @@ final class MappedFile implements Loader {
   }
 
   @Override
+  public boolean lazy() {
+    return true;
+  }
+
+  @Override
   public void awaitAll() throws InterruptedException {
     reader.join();
   }

@@ -87,24 +87,22 @@ public final class RestoreSuite implements Suite {
 
   @Override
   public void run(Request request, Results results) throws IOException, InterruptedException {
-    KeptImages images = new KeptImages(request.kept(), text -> progress.say("%s", text));
     List<RestoreCell> cells =
         (request.quick() ? RestoreCatalogue.quick() : RestoreCatalogue.full())
             .stream()
                 .filter(cell -> request.wants(cell.name()))
                 .map(cell -> request.rounds() == 0 ? cell : cell.withRounds(request.rounds()))
                 .toList();
+    KeptImages images = new KeptImages(request.kept(), text -> progress.say("%s", text));
     if (request.quick()) {
       interleave(cells, images, request, results);
     } else {
       for (RestoreCell cell : cells) {
         interleave(List.of(cell), images, request, results);
       }
-    }
-    if (!request.quick()) {
       keepOnlyWhatQuickRunsUse(images);
     }
-    progress.say("images for later runs are kept in %s: delete it when done", request.kept());
+    progress.say("images for later runs are kept: delete %s when there are none", request.kept());
   }
 
   private static void keepOnlyWhatQuickRunsUse(KeptImages images) throws IOException {
@@ -116,8 +114,8 @@ public final class RestoreSuite implements Suite {
     }
   }
 
-  private void interleave(
-      List<RestoreCell> wanted, KeptImages images, Request request, Results results)
+  /** Cells at once, turn by turn, so that a time limit cuts all of them alike. */
+  void interleave(List<RestoreCell> wanted, KeptImages images, Request request, Results results)
       throws IOException, InterruptedException {
     Map<RestoreCell, Path> files = new LinkedHashMap<>();
     for (RestoreCell cell : wanted) {

@@ -113,6 +113,7 @@ public final class RestoreTurn {
     long cpu = BenchLibrary.rb_process_cpu();
     long start = System.nanoTime();
     long address = loader.load();
+    long all = System.nanoTime();
     guest.give(address, plan.ramBytes());
     guest.awaitFirstQuantum();
     sample
@@ -124,8 +125,8 @@ public final class RestoreTurn {
       return;
     }
     loader.awaitAll();
-    long all = System.nanoTime();
-    long count = guest.count();
+    all = loader.lazy() ? System.nanoTime() : all;
+    long count = loader.lazy() ? guest.count() : 0;
     Histogram waits = guest.takeWaits();
     cpu = BenchLibrary.rb_process_cpu() - cpu;
     sample
@@ -136,8 +137,15 @@ public final class RestoreTurn {
     loader.settle();
     double speed = speed(guest);
     guest.end();
-    speeds(guest, start, all, count, speed);
-    waits(waits);
+    sample
+        .set(Figure.AFTER_MOPS, speed * NANOS_PER_MICRO)
+        .set(Figure.LOST_MS, (all - start - count / speed) / NANOS_PER_MILLI);
+    if (loader.lazy()) {
+      sample.set(Figure.MEANWHILE_SHARE, count / (speed * (all - guest.firstAccessNanos())));
+      waits(waits);
+    } else {
+      noWaits();
+    }
     loader.tell(sample);
     sample.set(
         Figure.HUGE_AFTER,
@@ -163,15 +171,16 @@ public final class RestoreTurn {
     return (double) (guest.count() - count) / (System.nanoTime() - start);
   }
 
-  private void speeds(RestoringGuest guest, long start, long all, long count, double speed) {
-    sample
-        .set(Figure.AFTER_MOPS, speed * NANOS_PER_MICRO)
-        .set(Figure.LOST_MS, (all - start - count / speed) / NANOS_PER_MILLI);
-    long meanwhile = all - guest.firstQuantumNanos();
-    if (meanwhile < NANOS_PER_MILLI) {
-      sample.missing(Figure.MEANWHILE_SHARE, "all of RAM was there when the guest began");
-    } else {
-      sample.set(Figure.MEANWHILE_SHARE, count / (speed * meanwhile));
+  private void noWaits() {
+    for (Figure figure :
+        new Figure[] {
+          Figure.MEANWHILE_SHARE,
+          Figure.WAITS,
+          Figure.WAIT_P50_US,
+          Figure.WAIT_P99_US,
+          Figure.WAIT_MAX_US
+        }) {
+      sample.missing(figure, "all of RAM was there when the guest began");
     }
   }
 
