@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "rs_hash.h"
+
 #define RS_CHUNK_BYTES ((uint64_t)2 << 20)
 /* A chunk holds at most this many pages, of 4 KiB. */
 #define RS_CHUNK_PAGES 512
@@ -34,6 +36,13 @@ enum rs_saver {
     RS_SAVER_FREEZE, /* copied in the freeze; of no chunk, but of pages at a block's ends */
 };
 
+/* What the file has of a page; io.ramshot.image.PageKind. */
+enum rs_page_kind {
+    RS_ZERO,      /* all zeros, or not populated: nothing */
+    RS_STORED,    /* its bytes */
+    RS_INHERITED, /* nothing: the parent has the same bytes */
+};
+
 /* What the file has of a chunk straight from guest pages. */
 enum rs_raw { RS_RAW_NONE, RS_RAW_UNDER_WAY, RS_RAW_WRITTEN };
 
@@ -44,6 +53,7 @@ struct rs_chunk {
     uint8_t saver;               /* enum rs_saver, by whoever saved it; read after the end */
     uint16_t zero;               /* of a copy: pages populated, but all zeros */
     uint16_t unpopulated;        /* of a copy: pages not populated at the freeze */
+    uint16_t inherited;          /* of a copy: pages as the parent has them */
     _Atomic uint64_t release_ns; /* when it was un-protected, monotonic clock; 0: not yet */
 };
 
@@ -72,12 +82,16 @@ struct rs_block {
     uint64_t grid;        /* `start` rounded down to a chunk boundary */
     uint64_t first_chunk; /* index of its first chunk among all blocks' */
     uint64_t chunks;
-    uint64_t file_offset; /* of image page 0 */
-    uint64_t room;        /* of the tables, in pages */
-    uint64_t chunk_room;  /* the most chunks it can have */
-    uint8_t *present;     /* per image page: 1 populated at the freeze; RS_SOME_PAGES only */
-    uint8_t *kinds;       /* per image page: 0 not stored (zero), 1 stored */
-    uint32_t *crcs;       /* per image page: CRC-32C, 0 where not stored */
+    uint64_t file_offset;    /* of image page 0 */
+    uint64_t room;           /* of the tables, in pages */
+    uint64_t chunk_room;     /* the most chunks it can have */
+    uint8_t *present;        /* per image page: 1 populated at the freeze; RS_SOME_PAGES only */
+    uint8_t *kinds;          /* per image page: enum rs_page_kind */
+    uint32_t *crcs;          /* per image page: CRC-32C, 0 for RS_ZERO */
+    struct rs_hash *hashes;  /* per image page: none for RS_ZERO; NULL: not wanted */
+    struct rs_hash *parents; /* per image page: the parent's, or none; NULL: no parent */
+    uint64_t parent_lead;    /* where in its page the parent's block begins */
+    bool inherits;           /* it lies as the parent's does */
     struct rs_edge edges[2];
     _Atomic uint64_t left; /* chunks that are not in the file yet */
     _Atomic bool let_go;   /* its owner knows that he may unmap it */

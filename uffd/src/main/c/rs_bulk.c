@@ -37,6 +37,7 @@ struct job {
     /* Where `pages` has its tables, unless they are the block's: COPY_JOB. */
     uint8_t kinds[RS_CHUNK_PAGES];
     uint32_t crcs[RS_CHUNK_PAGES];
+    struct rs_hash hashes[RS_CHUNK_PAGES];
 };
 
 struct bulk {
@@ -67,9 +68,13 @@ static void enter(struct bulk *bulk, struct job *job) {
     struct rs_figures *figures = &bulk->s->figures;
     rs_figure_add(figures, RS_PAGES_ZERO, job->pages.zero);
     rs_figure_add(figures, RS_PAGES_UNPOPULATED, job->pages.unpopulated);
+    rs_figure_add(figures, RS_PAGES_INHERITED, job->pages.inherited);
     if (job->kind != COPY_JOB) {
         memcpy(job->block->kinds + job->first, job->kinds, job->pages.count);
         memcpy(job->block->crcs + job->first, job->crcs, job->pages.count * sizeof *job->crcs);
+        if (job->pages.hash)
+            memcpy(job->block->hashes + job->first, job->hashes,
+                   job->pages.count * sizeof *job->hashes);
     }
     if (job->kind == EDGE_JOB)
         return;
@@ -165,7 +170,14 @@ static void start(struct bulk *bulk, struct job *job, const uint8_t *data, bool 
 static void sweep_and_start(struct bulk *bulk, struct job *job, const uint8_t *data, uint32_t count,
                             const uint8_t *present) {
     struct rs_snapshot *s = bulk->s;
-    job->pages = (struct rs_pages){.count = count, .kind = job->kinds, .crc = job->crcs};
+    job->pages = (struct rs_pages){
+        .count = count,
+        .kind = job->kinds,
+        .crc = job->crcs,
+        .hash = job->block->hashes ? job->hashes : NULL,
+        .key = s->key,
+        .parent = rs_block_parents(job->block, job->first),
+    };
     atomic_store(&s->bulk_touches, 1);
     bool go = !rs_snapshot_ending(s);
     if (go)
@@ -218,6 +230,8 @@ static void write_copy(struct bulk *bulk, struct job *job, uint64_t index, uint6
         .crc = job->block->crcs + job->first,
         .zero = chunk->zero,
         .unpopulated = chunk->unpopulated,
+        .inherited = chunk->inherited,
+        .parent = rs_block_parents(job->block, job->first),
     };
     start(bulk, job, s->pool + slot * RS_CHUNK_BYTES, chunk->raw == RS_RAW_WRITTEN);
 }

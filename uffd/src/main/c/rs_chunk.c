@@ -38,6 +38,9 @@ bool rs_chunk_copy(struct rs_snapshot *s, struct rs_block *block, uint64_t index
         .count = rs_chunk_pages(s, block, index),
         .kind = block->kinds + first,
         .crc = block->crcs + first,
+        .hash = block->hashes ? block->hashes + first : NULL,
+        .key = s->key,
+        .parent = rs_block_parents(block, first),
     };
     uint64_t start = rs_chunk_start(block, index);
     uint8_t *copy = s->pool + slot * RS_CHUNK_BYTES;
@@ -57,6 +60,7 @@ bool rs_chunk_copy(struct rs_snapshot *s, struct rs_block *block, uint64_t index
     chunk->zero = (uint16_t)pages.zero;
     chunk->unpopulated = (uint16_t)pages.unpopulated;
     chunk->saver = inbox ? RS_SAVER_FAULT : RS_SAVER_AHEAD;
+    chunk->inherited = (uint16_t)pages.inherited;
     /* Closed to further copies before it is un-protected. */
     atomic_store_explicit(&chunk->state, RS_COPIED, memory_order_release);
     return rs_chunk_release(s, block, index, inbox);

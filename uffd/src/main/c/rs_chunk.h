@@ -38,6 +38,11 @@ static inline const uint8_t *rs_chunk_present(const struct rs_snapshot *s,
                : block->present + rs_chunk_first_page(s, block, index);
 }
 
+/* What the parent has of a block's pages from `first` on; NULL: nothing that could be inherited. */
+static inline const struct rs_hash *rs_block_parents(const struct rs_block *block, uint64_t first) {
+    return block->inherits ? block->parents + first : NULL;
+}
+
 static inline uint32_t rs_chunk_pages(const struct rs_snapshot *s, const struct rs_block *block,
                                       uint64_t index) {
     return (uint32_t)((rs_chunk_end(block, index) - rs_chunk_start(block, index)) / s->page_bytes);

@@ -24,6 +24,7 @@ enum rs_figure {
     RS_BYTES_WRITTEN,     /* page data given to the file */
     RS_PAGES_ZERO,        /* populated, but all zeros */
     RS_PAGES_UNPOPULATED, /* not populated at the freeze */
+    RS_PAGES_INHERITED,   /* as the parent has them */
     RS_REQUESTS,          /* write faults */
     RS_REQUESTS_WAITED,   /* of these, answered only after the chunk's write: the pool was full */
     RS_PLACE_NS,          /* parts of the pause, in ns */

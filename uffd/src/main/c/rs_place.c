@@ -59,6 +59,15 @@ static void number(struct rs_snapshot *s) {
     qsort(s->by_address, s->block_count, sizeof(struct rs_block *), compare);
 }
 
+/* A block that lies differently in its pages than its parent did has other pages. */
+static void settle_parents(struct rs_snapshot *s) {
+    for (uint32_t i = 0; i < s->block_count; i++) {
+        struct rs_block *block = &s->blocks[i];
+        if (block->address % s->page_bytes != block->parent_lead)
+            block->inherits = false;
+    }
+}
+
 static int register_blocks(struct rs_snapshot *s, bool on_heap, uint64_t *failed) {
     for (uint32_t i = 0; i < s->block_count; i++) {
         struct rs_block *block = &s->blocks[i];
@@ -114,8 +123,10 @@ static bool overlap(const struct rs_snapshot *s, uint64_t *failed) {
 }
 
 int rs_place_arrays(struct rs_snapshot *s, const uint64_t *addresses, uint64_t *failed) {
-    if (atomic_load(&s->placed))
+    if (atomic_load(&s->placed)) {
+        settle_parents(s);
         return 0;
+    }
     for (uint32_t i = 0; i < s->block_count; i++) {
         if (!s->blocks[i].on_heap)
             continue;
@@ -124,6 +135,7 @@ int rs_place_arrays(struct rs_snapshot *s, const uint64_t *addresses, uint64_t *
             return -EINVAL;
         rs_block_place(&s->blocks[i], addresses[i], s->page_bytes);
     }
+    settle_parents(s);
     number(s);
     if (overlap(s, failed))
         return -EEXIST;

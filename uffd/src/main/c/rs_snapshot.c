@@ -107,6 +107,16 @@ static void *map_populated(uint64_t bytes) {
     return memory;
 }
 
+static int take_key(struct rs_snapshot *s, uint64_t key) {
+    if (!key)
+        return 0;
+    s->key = map_populated(s->page_bytes);
+    if (!s->key)
+        return -ENOMEM;
+    memcpy(s->key, (const void *)(uintptr_t)key, s->page_bytes);
+    return 0;
+}
+
 static int map_tables(struct rs_snapshot *s) {
     for (uint32_t i = 0; i < s->block_count; i++) {
         struct rs_block *block = &s->blocks[i];
@@ -114,7 +124,9 @@ static int map_tables(struct rs_snapshot *s) {
         block->present = map_populated(block->room);
         block->kinds = map_populated(block->room);
         block->crcs = map_populated(block->room * sizeof *block->crcs);
-        if (!block->present || !block->kinds || !block->crcs)
+        if (s->key)
+            block->hashes = map_populated(block->room * sizeof *block->hashes);
+        if (!block->present || !block->kinds || !block->crcs || (s->key && !block->hashes))
             return -ENOMEM;
         for (int e = 0; e < 2; e++) {
             struct rs_edge *edge = &block->edges[e];
@@ -222,11 +234,14 @@ static void free_snapshot(struct rs_snapshot *s) {
         unmap(block->present, block->room);
         unmap(block->kinds, block->room);
         unmap((uint8_t *)block->crcs, block->room * sizeof *block->crcs);
+        unmap((uint8_t *)block->hashes, block->room * sizeof *block->hashes);
+        unmap((uint8_t *)block->parents, block->room * sizeof *block->parents);
         for (int e = 0; e < 2; e++)
             unmap(block->edges[e].copy, block->edges[e].room * s->page_bytes);
     }
     unmap((uint8_t *)s->chunks, (s->chunk_room + 1) * sizeof *s->chunks);
     unmap(s->pool, s->pool_slots * RS_CHUNK_BYTES);
+    unmap(s->key, s->page_bytes);
     rs_ring_free(&s->free_slots);
     rs_ring_free(&s->copies);
     rs_ring_free(&s->ahead);
@@ -294,7 +309,9 @@ static uint64_t file_bytes(const struct rs_snapshot *s) {
 static int prepare(struct rs_snapshot *s, const struct rs_options *options, const char *path,
                    uint64_t *failure) {
     failure[0] = RS_STEP_MEMORY;
-    int result = map_tables(s);
+    int result = take_key(s, options->hash_key);
+    if (!result)
+        result = map_tables(s);
     rs_backing_each_shared(mark_shared, s);
     if (!result)
         result = map_pool(s, options->pool_bytes, options->pool_budget_ns);
@@ -331,6 +348,7 @@ int rs_snapshot_prepare(const struct rs_options *options, uint32_t count, const 
                         const uint64_t *lengths, const uint64_t *offsets, const uint64_t *fragile,
                         const char *path, struct rs_snapshot **out, uint64_t *failure) {
     rs_crc32c_init();
+    rs_hash_init();
     failure[0] = RS_STEP_MEMORY;
     failure[1] = NO_BLOCK;
     struct rs_snapshot *s = aligned_alloc(64, (sizeof *s + 63) & ~(size_t)63);
@@ -381,6 +399,25 @@ int rs_snapshot_collapse(struct rs_snapshot *s, const uint64_t *addresses) {
     }
     s->collapsed = true;
     return 0;
+}
+
+int rs_snapshot_inherit(struct rs_snapshot *s, uint32_t index, uint64_t lead,
+                        struct rs_hash **parents) {
+    struct rs_block *block = &s->blocks[index];
+    if (!block->hashes)
+        return -EINVAL;
+    if (!block->parents)
+        block->parents = map_populated(block->room * sizeof *block->parents);
+    if (!block->parents)
+        return -ENOMEM;
+    block->parent_lead = lead;
+    block->inherits = true;
+    *parents = block->parents;
+    return 0;
+}
+
+void rs_snapshot_disinherit(struct rs_snapshot *s, uint32_t index) {
+    s->blocks[index].inherits = false;
 }
 
 static void raise_event(int event) {
@@ -459,6 +496,10 @@ uint8_t *rs_snapshot_kinds(struct rs_snapshot *s, uint32_t block) {
 
 uint32_t *rs_snapshot_crcs(struct rs_snapshot *s, uint32_t block) {
     return s->blocks[block].crcs;
+}
+
+struct rs_hash *rs_snapshot_hashes(struct rs_snapshot *s, uint32_t block) {
+    return s->blocks[block].hashes;
 }
 
 void rs_snapshot_settle(struct rs_snapshot *s) {

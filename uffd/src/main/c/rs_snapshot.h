@@ -81,6 +81,7 @@ struct rs_snapshot {
     uint64_t chunk_room; /* chunk_count is at most this; arrays make it less than that */
     struct rs_chunk *chunks;
     struct rs_freeze freeze;
+    uint8_t *key; /* for hashes, one page long; NULL: none are wanted */
 
     uint8_t *pool; /* slots of one chunk */
     uint64_t pool_slots;
@@ -145,6 +146,7 @@ struct rs_options {
     uint64_t stall_limit_ns; /* a longer wait of a guest thread fails the snapshot */
     uint64_t direct_io;      /* 1: try O_DIRECT */
     uint64_t old_pagemap;    /* 1: as on a kernel without PAGEMAP_SCAN (tests) */
+    uint64_t hash_key;       /* address of a page of random bytes; 0: pages are not hashed */
 };
 
 /*
@@ -170,6 +172,24 @@ RS_EXPORT int rs_snapshot_prepare(const struct rs_options *options, uint32_t cou
 RS_EXPORT int rs_snapshot_collapse(struct rs_snapshot *s, const uint64_t *addresses);
 
 /*
+ * Before the freeze: the block has a parent, in which it lay `lead` bytes into its first page.
+ * Fills in where the caller puts the hashes of the parent's pages, made with the same key; 16 bytes
+ * an image page, all zero for what is not to be inherited. 0 or -errno.
+ */
+RS_EXPORT int rs_snapshot_inherit(struct rs_snapshot *s, uint32_t block, uint64_t lead,
+                                  struct rs_hash **parents);
+
+/* In the freeze, before arming: the block has turned out not to be the parent's. */
+RS_EXPORT void rs_snapshot_disinherit(struct rs_snapshot *s, uint32_t block);
+
+/* Whether hashing takes no time beside reading. */
+RS_EXPORT int rs_hashes_fast(void);
+
+/* Hashes pages that lie one after the other, aligned to 64 bytes: see rs_hash_page. */
+RS_EXPORT void rs_hash_pages(const uint8_t *key, const uint8_t *pages, uint64_t count,
+                             uint64_t page_bytes, struct rs_hash *hashes);
+
+/*
  * The freeze: copies edges, finds populated pages, protects. vCPUs must be parked. 0 or -errno.
  * addresses: of the arrays, which must not move until this returns; NULL where there are none.
  */
@@ -193,6 +213,8 @@ RS_EXPORT struct rs_figures *rs_snapshot_figures(struct rs_snapshot *s);
 /* A block's page kinds and checksums, one entry an image page. Valid until rs_snapshot_close. */
 RS_EXPORT uint8_t *rs_snapshot_kinds(struct rs_snapshot *s, uint32_t block);
 RS_EXPORT uint32_t *rs_snapshot_crcs(struct rs_snapshot *s, uint32_t block);
+/* The same for hashes; NULL where none were wanted. */
+RS_EXPORT struct rs_hash *rs_snapshot_hashes(struct rs_snapshot *s, uint32_t block);
 
 /*
  * After RS_DONE: who saved the block's pages and when, one entry a slice of RS_CHUNK_BYTES, cut by

@@ -251,6 +251,7 @@ int rs_track_open(const struct rs_track_options *options, uint32_t count, const 
                   const uint64_t *lengths, const uint64_t *offsets, const char *path,
                   struct rs_track **out, uint64_t *failure) {
     rs_crc32c_init();
+    rs_hash_init();
     struct rs_track *t = calloc(1, sizeof *t);
     struct track_block *blocks = calloc(count ? count : 1, sizeof *blocks);
     if (!t || !blocks) {

@@ -73,6 +73,13 @@ abstract class BlockCapture implements AutoCloseable {
    */
   abstract Extent settled(long address);
 
+  /**
+   * Whether it may inherit pages from a parent's block, as far as can be told before the freeze.
+   */
+  boolean mayInherit(ImageBlock parent) {
+    return parent.name().equals(block.name()) && parent.kind() == block.kind();
+  }
+
   /** Of a block of pieces. */
   Optional<Shape> shape(int blockId) {
     return Optional.empty();
@@ -129,6 +136,15 @@ abstract class BlockCapture implements AutoCloseable {
       return null;
     }
 
+    /** What is tracked is written before it is known what stays. */
+    @Override
+    boolean mayInherit(ImageBlock parent) {
+      return super.mayInherit(parent)
+          && !tracked
+          && parent.length() == block().length()
+          && parent.lead() == block().address() % page;
+    }
+
     @Override
     void freeze(Block now, FreezeCopier copier) {}
 
@@ -158,6 +174,12 @@ abstract class BlockCapture implements AutoCloseable {
     @Override
     Range range(ImageBlock place, int pages) {
       return new Range(block().name(), 0, block().length(), place.dataOffset(), pages, true);
+    }
+
+    /** Where it lies is for the engine to compare. */
+    @Override
+    boolean mayInherit(ImageBlock parent) {
+      return super.mayInherit(parent) && parent.length() == block().length();
     }
 
     @Override
@@ -229,6 +251,12 @@ abstract class BlockCapture implements AutoCloseable {
     @Override
     Object array() {
       return null;
+    }
+
+    /** How long it is shows in the freeze. */
+    @Override
+    boolean mayInherit(ImageBlock parent) {
+      return super.mayInherit(parent) && parent.lead() == 0 && parent.length() <= staging.bytes();
     }
 
     @Override

@@ -280,12 +280,15 @@ public final class Guest {
    *
    * @param target the file to make; must not exist, its folder must
    * @throws SnapshotException if it can be refused right away: another one runs, no block is
-   *     registered or found, the target exists or its folder does not
+   *     registered or found, the target exists or its folder does not, the parent is not there
    */
   public Snapshot snapshot(Path target, SnapshotOptions options) throws SnapshotException {
     Path file = target.toAbsolutePath().normalize();
     /* Not under the lock: a dead disk must not hold up a guest that allocates or frees. */
     Targets.check(file);
+    if (options.parent() != null) {
+      ParentImage.check(options.parent(), file);
+    }
     prepareSources();
     /* Nor while sources look: they may wait for somebody who registers RAM. */
     List<Block> onHeap = heapBlocks();

@@ -1,5 +1,7 @@
 package io.ramshot;
 
+import io.ramshot.image.HashKey;
+import io.ramshot.image.ImageBlock;
 import io.ramshot.uffd.Capture;
 import io.ramshot.uffd.CaptureOptions;
 import io.ramshot.uffd.EngineException;
@@ -13,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -59,6 +62,15 @@ final class RunningSnapshot implements Snapshot {
    */
   private List<Object> owners = new ArrayList<>();
 
+  /** Null for an image that stands alone. The snapshot's thread only, as the next two. */
+  private ParentImage parent;
+
+  /** What each block may inherit from, in the blocks' order; empty without a parent. */
+  private List<Optional<ImageBlock>> inherited = List.of();
+
+  /** Null where pages are not hashed. */
+  private HashKey hashKey;
+
   /** All below: guarded by lock. */
   private SnapshotState state = SnapshotState.PREPARING;
 
@@ -91,7 +103,7 @@ final class RunningSnapshot implements Snapshot {
     SnapshotState last = SnapshotState.COMPLETED;
     try {
       plan();
-      file = new SealedFile(target, captures);
+      file = new SealedFile(target, captures, parent == null ? null : parent.ref(), hashKey);
       take(file);
     } catch (SnapshotException | EngineException e) {
       last = SnapshotState.FAILED;
@@ -112,6 +124,13 @@ final class RunningSnapshot implements Snapshot {
         blocks.stream().noneMatch(block -> block.kind().onHeap()) || HeapCollector.protects();
     for (Block block : blocks) {
       captures.add(BlockCapture.of(block, Machine.pageBytes(), protects));
+    }
+    if (options.parent() != null) {
+      parent = ParentImage.open(options.parent(), Machine.pageBytes(), captures);
+      inherited = captures.stream().map(parent::match).toList();
+      hashKey = parent.key();
+    } else if (options.hashes() && Machine.hashesFast()) {
+      hashKey = HashKey.random();
     }
   }
 
@@ -163,7 +182,8 @@ final class RunningSnapshot implements Snapshot {
                 options.bytesPerSecond(),
                 options.stallLimit().toNanos(),
                 options.directIo(),
-                Boolean.getBoolean("ramshot.pagemap.table")),
+                Boolean.getBoolean("ramshot.pagemap.table"),
+                hashKey == null ? null : hashKey.bytes(Machine.pageBytes())),
             ranges,
             file.temporary());
     synchronized (lock) {
@@ -173,9 +193,46 @@ final class RunningSnapshot implements Snapshot {
     if (options.hugePages()) {
       prepared.collapse(arrays());
     }
+    inherit(prepared);
     List<Range> others = file.ranges(true);
     if (!others.isEmpty()) {
       track(TrackedRam.open(others, file.temporary(), target, options));
+    }
+  }
+
+  /** Tells the engine what the parent has. */
+  private void inherit(Capture prepared) throws SnapshotException, EngineException {
+    for (int i = 0; i < inherited.size(); i++) {
+      if (inherited.get(i).isPresent()) {
+        ImageBlock block = inherited.get(i).get();
+        int pages = Math.toIntExact(block.pageCount(Machine.pageBytes()));
+        int rank = SealedFile.rank(captures, i);
+        parent.fill(
+            block, prepared.inherit(rank, block.lead(), pages), this::requireNotCancelledNow);
+      }
+    }
+    closeParent();
+  }
+
+  /** In the freeze: pieces may have become more or fewer. */
+  private void disinherit() {
+    for (int i = 0; i < inherited.size(); i++) {
+      if (inherited.get(i).isPresent()
+          && inherited.get(i).get().length() != captures.get(i).settled(0).length()) {
+        capture.disinherit(SealedFile.rank(captures, i));
+      }
+    }
+  }
+
+  private void closeParent() {
+    if (parent != null) {
+      parent.close();
+    }
+  }
+
+  private void requireNotCancelledNow() throws SnapshotException {
+    synchronized (lock) {
+      requireNotCancelled();
     }
   }
 
@@ -239,6 +296,7 @@ final class RunningSnapshot implements Snapshot {
     }
     long copied = System.nanoTime() - start;
     hold(now);
+    disinherit();
     try {
       capture.arm(arrays());
     } catch (EngineException e) {
@@ -323,6 +381,7 @@ final class RunningSnapshot implements Snapshot {
       }
     }
     captures.forEach(BlockCapture::close);
+    closeParent();
     SnapshotResult result;
     owners = null;
     synchronized (lock) {

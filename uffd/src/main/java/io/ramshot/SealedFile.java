@@ -1,11 +1,15 @@
 package io.ramshot;
 
 import io.ramshot.image.Extent;
+import io.ramshot.image.ExtraSection;
+import io.ramshot.image.HashKey;
 import io.ramshot.image.ImageBlock;
 import io.ramshot.image.ImageContents;
 import io.ramshot.image.ImageLayout;
 import io.ramshot.image.ImageWriter;
+import io.ramshot.image.PageHashes;
 import io.ramshot.image.PageTable;
+import io.ramshot.image.ParentRef;
 import io.ramshot.image.Shape;
 import io.ramshot.uffd.Capture;
 import io.ramshot.uffd.EngineException;
@@ -36,15 +40,25 @@ final class SealedFile {
   private final Path target;
   private final Path temporary;
   private final List<BlockCapture> captures;
+  private final ParentRef parent;
+  private final HashKey hashKey;
   private ImageLayout layout;
   private final UUID id = UUID.randomUUID();
   private Instant freezeTime;
   private long allocatedBytes;
   private long fileBytes;
 
-  /** Gives every block its place in the file; creates nothing yet. */
-  SealedFile(Path target, List<BlockCapture> captures) throws EngineException {
+  /**
+   * Gives every block its place in the file; creates nothing yet.
+   *
+   * @param parent null for none
+   * @param hashKey null where pages are not hashed
+   */
+  SealedFile(Path target, List<BlockCapture> captures, ParentRef parent, HashKey hashKey)
+      throws EngineException {
     this.target = target;
+    this.parent = parent;
+    this.hashKey = hashKey;
     this.temporary = Targets.temporary(target);
     this.captures = captures;
     layout =
@@ -88,6 +102,7 @@ final class SealedFile {
     freezeTime = freeze.time();
     settle(capture);
     List<PageTable> tables = new ArrayList<>();
+    List<Optional<ByteBuffer>> hashes = new ArrayList<>();
     List<Shape> shapes = new ArrayList<>();
     for (ImageBlock place : layout.blocks()) {
       int i = place.id();
@@ -97,6 +112,10 @@ final class SealedFile {
       ByteBuffer kinds = own ? tracked.kinds(rank) : capture.kinds(rank);
       ByteBuffer crcs = own ? tracked.crcs(rank) : capture.crcs(rank);
       tables.add(new PageTable(kinds.slice(0, pages), crcs.slice(0, Integer.BYTES * pages)));
+      hashes.add(
+          own || hashKey == null || pages > PageHashes.MAX_PAGES
+              ? Optional.empty()
+              : Optional.of(capture.hashes(rank).slice(0, PageHashes.LENGTH * pages)));
       captures.get(i).shape(i).ifPresent(shapes::add);
     }
     Map<String, String> info = info(status);
@@ -104,19 +123,22 @@ final class SealedFile {
       info.putAll(tracked.info());
     }
     try (FileChannel channel =
-        FileChannel.open(temporary, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            FileChannel.open(temporary, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        HashSection section = HashSection.of(hashKey, tables, hashes)) {
+      List<ExtraSection> extras = new ArrayList<>(section.extras());
+      extras.add(HistoryRecorder.record(layout, captures, capture).encode());
       ImageWriter.finish(
           channel,
           layout,
           new ImageContents(
               id,
-              Optional.empty(),
+              Optional.ofNullable(parent),
               freezeTime,
               tables,
               shapes,
               freeze.states(),
               info,
-              List.of(HistoryRecorder.record(layout, captures, capture).encode())));
+              extras));
       channel.force(true);
       fileBytes = channel.size();
     }

@@ -1,5 +1,6 @@
 package io.ramshot;
 
+import java.nio.file.Path;
 import java.time.Duration;
 
 /**
@@ -24,13 +25,26 @@ public record SnapshotOptions(
     boolean directIo,
     long bytesPerSecond,
     Duration freezeTimeout,
-    Duration stallLimit) {
+    Duration stallLimit,
+    boolean hashes,
+    Path parent) {
 
   /** The unit of bulk work, in bytes. */
   public static final long CHUNK_BYTES = 2L << 20;
 
   public static final SnapshotOptions DEFAULTS =
       new SnapshotOptions(0, true, true, 0, Duration.ofSeconds(2), Duration.ofSeconds(5));
+
+  /** With hashes, and no parent. */
+  public SnapshotOptions(
+      long poolBytes,
+      boolean hugePages,
+      boolean directIo,
+      long bytesPerSecond,
+      Duration freezeTimeout,
+      Duration stallLimit) {
+    this(poolBytes, hugePages, directIo, bytesPerSecond, freezeTimeout, stallLimit, true, null);
+  }
 
   public SnapshotOptions {
     if (poolBytes != 0 && poolBytes < CHUNK_BYTES) {
@@ -55,29 +69,42 @@ public record SnapshotOptions(
 
   public SnapshotOptions withPoolBytes(long value) {
     return new SnapshotOptions(
-        value, hugePages, directIo, bytesPerSecond, freezeTimeout, stallLimit);
+        value, hugePages, directIo, bytesPerSecond, freezeTimeout, stallLimit, hashes, parent);
   }
 
   public SnapshotOptions withHugePages(boolean value) {
     return new SnapshotOptions(
-        poolBytes, value, directIo, bytesPerSecond, freezeTimeout, stallLimit);
+        poolBytes, value, directIo, bytesPerSecond, freezeTimeout, stallLimit, hashes, parent);
   }
 
   public SnapshotOptions withDirectIo(boolean value) {
     return new SnapshotOptions(
-        poolBytes, hugePages, value, bytesPerSecond, freezeTimeout, stallLimit);
+        poolBytes, hugePages, value, bytesPerSecond, freezeTimeout, stallLimit, hashes, parent);
   }
 
   public SnapshotOptions withBytesPerSecond(long value) {
-    return new SnapshotOptions(poolBytes, hugePages, directIo, value, freezeTimeout, stallLimit);
+    return new SnapshotOptions(
+        poolBytes, hugePages, directIo, value, freezeTimeout, stallLimit, hashes, parent);
   }
 
   public SnapshotOptions withFreezeTimeout(Duration value) {
-    return new SnapshotOptions(poolBytes, hugePages, directIo, bytesPerSecond, value, stallLimit);
+    return new SnapshotOptions(
+        poolBytes, hugePages, directIo, bytesPerSecond, value, stallLimit, hashes, parent);
   }
 
   public SnapshotOptions withStallLimit(Duration value) {
     return new SnapshotOptions(
-        poolBytes, hugePages, directIo, bytesPerSecond, freezeTimeout, value);
+        poolBytes, hugePages, directIo, bytesPerSecond, freezeTimeout, value, hashes, parent);
+  }
+
+  public SnapshotOptions withHashes(boolean value) {
+    return new SnapshotOptions(
+        poolBytes, hugePages, directIo, bytesPerSecond, freezeTimeout, stallLimit, value, parent);
+  }
+
+  /** Makes an increment; null for an image that stands alone. */
+  public SnapshotOptions withParent(Path value) {
+    return new SnapshotOptions(
+        poolBytes, hugePages, directIo, bytesPerSecond, freezeTimeout, stallLimit, hashes, value);
   }
 }

@@ -15,6 +15,7 @@ package io.ramshot;
  * @param chunksEmpty chunks that held no populated page at the freeze
  * @param pagesZero populated pages that held only zeros
  * @param pagesUnpopulated pages that were not populated at the freeze
+ * @param pagesInherited pages that are as the parent has them, which are not stored
  * @param requests write faults the engine answered
  * @param requestsWaited of these, how many waited for the file because the pool was full
  * @param stalls how long guest threads waited
@@ -38,6 +39,7 @@ public record SnapshotStatus(
     long chunksEmpty,
     long pagesZero,
     long pagesUnpopulated,
+    long pagesInherited,
     long requests,
     long requestsWaited,
     Stalls stalls,

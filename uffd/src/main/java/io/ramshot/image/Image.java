@@ -20,7 +20,7 @@ import java.util.UUID;
  */
 public final class Image implements AutoCloseable {
   /** A chain that is longer is no use to anybody, and a stack is no place for it. */
-  static final int MAX_ANCESTORS = 1000;
+  public static final int MAX_ANCESTORS = 1000;
 
   private final ImageFile file;
   private final ImageHeader header;

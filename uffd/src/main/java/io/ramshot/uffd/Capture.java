@@ -1,5 +1,6 @@
 package io.ramshot.uffd;
 
+import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.PointerByReference;
 import java.nio.ByteBuffer;
@@ -15,6 +16,8 @@ import java.util.List;
 public final class Capture implements AutoCloseable {
   /** Longer than an end ever takes. */
   private static final int END_MILLIS = 10_000;
+
+  private static final int HASH_LENGTH = 16;
 
   private final List<Range> ranges;
   private final Path file;
@@ -45,11 +48,22 @@ public final class Capture implements AutoCloseable {
     if (ranges.stream().anyMatch(Range::onHeap)) {
       HeapArrays.load();
     }
+    if (options.hashKey() == null) {
+      return prepare(options, 0, ranges, file);
+    }
+    try (Memory key = new Memory(options.hashKey().length)) {
+      key.write(0, options.hashKey(), 0, options.hashKey().length);
+      return prepare(options, Pointer.nativeValue(key), ranges, file);
+    }
+  }
+
+  private static Capture prepare(
+      CaptureOptions options, long hashKey, List<Range> ranges, Path file) throws EngineException {
     PointerByReference out = new PointerByReference();
     long[] failure = new long[2];
     int result =
         Engine.rs_snapshot_prepare(
-            options.toNative(),
+            options.toNative(hashKey),
             ranges.size(),
             ranges.stream().mapToLong(Range::address).toArray(),
             ranges.stream().mapToLong(Range::length).toArray(),
@@ -73,6 +87,29 @@ public final class Capture implements AutoCloseable {
    */
   public void collapse(List<Object> arrays) {
     Engine.rs_snapshot_collapse(handle, onHeap() ? HeapArrays.addresses(arrays) : null);
+  }
+
+  /**
+   * Before the freeze, with hashes: a block has a parent.
+   *
+   * @param lead where in its first page the parent's block began, in bytes; a block that turns out
+   *     to begin elsewhere inherits nothing
+   * @param pages of the parent's block, no more than the range has
+   * @return where the hashes of these pages go, 16 bytes each, made with the same key; all zero for
+   *     a page that is not to be inherited, as they are at first
+   */
+  public ByteBuffer inherit(int range, long lead, int pages) throws EngineException {
+    PointerByReference parents = new PointerByReference();
+    int result = Engine.rs_snapshot_inherit(handle, range, lead, parents);
+    if (result != 0) {
+      throw new EngineException(Failure.describe(Step.MEMORY, -result, range, ranges, file));
+    }
+    return parents.getValue().getByteBuffer(0, (long) pages * HASH_LENGTH);
+  }
+
+  /** In the freeze, before arming: a block has turned out to be another than the parent's. */
+  public void disinherit(int range) {
+    Engine.rs_snapshot_disinherit(handle, range);
   }
 
   /**
@@ -208,6 +245,12 @@ public final class Capture implements AutoCloseable {
     SaveLog log = new SaveLog(new byte[slices], new int[slices]);
     Engine.rs_snapshot_history(handle, range, slices, log.savers(), log.micros());
     return log;
+  }
+
+  /** The hash of each of these pages, 16 bytes, if hashes are made. Valid until {@link #close}. */
+  public ByteBuffer hashes(int range) {
+    return Engine.rs_snapshot_hashes(handle, range)
+        .getByteBuffer(0, HASH_LENGTH * Engine.rs_snapshot_pages(handle, range));
   }
 
   /** Cancels it if it has not ended, and lets go of its memory. */

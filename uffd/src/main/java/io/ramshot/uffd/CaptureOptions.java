@@ -9,6 +9,7 @@ package io.ramshot.uffd;
  * @param stallLimitNanos how long a guest thread may wait for a page, in ns
  * @param directIo whether O_DIRECT is tried
  * @param oldPagemap whether to find pages as on a kernel without PAGEMAP_SCAN
+ * @param hashKey random bytes, as long as a page, with which pages are hashed; null for no hashes
  */
 public record CaptureOptions(
     long poolBytes,
@@ -16,17 +17,34 @@ public record CaptureOptions(
     long bytesPerSecond,
     long stallLimitNanos,
     boolean directIo,
-    boolean oldPagemap) {
+    boolean oldPagemap,
+    byte[] hashKey) {
 
-  /** In the order of the struct's fields. */
-  long[] toNative() {
+  /** Without hashes. */
+  public CaptureOptions(
+      long poolBytes,
+      long poolBudgetNanos,
+      long bytesPerSecond,
+      long stallLimitNanos,
+      boolean directIo,
+      boolean oldPagemap) {
+    this(poolBytes, poolBudgetNanos, bytesPerSecond, stallLimitNanos, directIo, oldPagemap, null);
+  }
+
+  /**
+   * In the order of the struct's fields.
+   *
+   * @param hashKeyAddress of a copy of the key, 0 for none
+   */
+  long[] toNative(long hashKeyAddress) {
     return new long[] {
       poolBytes,
       poolBudgetNanos,
       bytesPerSecond,
       stallLimitNanos,
       directIo ? 1 : 0,
-      oldPagemap ? 1 : 0
+      oldPagemap ? 1 : 0,
+      hashKeyAddress
     };
   }
 }

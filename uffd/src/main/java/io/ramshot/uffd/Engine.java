@@ -86,6 +86,18 @@ final class Engine {
   static native void rs_snapshot_history(
       Pointer snapshot, int block, int count, byte[] savers, int[] micros);
 
+  static native Pointer rs_snapshot_hashes(Pointer snapshot, int block);
+
+  static native int rs_snapshot_inherit(
+      Pointer snapshot, int block, long lead, PointerByReference parents);
+
+  static native void rs_snapshot_disinherit(Pointer snapshot, int block);
+
+  static native int rs_hashes_fast();
+
+  static native void rs_hash_pages(
+      Pointer key, Pointer pages, long count, long pageBytes, Pointer hashes);
+
   static native void rs_snapshot_settle(Pointer snapshot);
 
   static native void rs_snapshot_close(Pointer snapshot);

@@ -27,6 +27,8 @@ public enum Figure {
   PAGES_ZERO,
   /** Pages not populated at the freeze. */
   PAGES_UNPOPULATED,
+  /** Pages that are as the parent has them. */
+  PAGES_INHERITED,
   /** Write faults. */
   REQUESTS,
   /** Write faults that waited for the file. */

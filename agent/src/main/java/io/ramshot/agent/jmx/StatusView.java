@@ -27,6 +27,7 @@ public final class StatusView {
           0,
           0,
           0,
+          0,
           new Stalls(0, 0, 0, 0, 0),
           new Pause(0, 0, 0, 0, 0, 0, 0),
           0,
@@ -91,6 +92,11 @@ public final class StatusView {
 
   public long getPagesZero() {
     return status.pagesZero();
+  }
+
+  /** As the parent has them. */
+  public long getPagesInherited() {
+    return status.pagesInherited();
   }
 
   public long getPagesUnpopulated() {

@@ -1,0 +1,28 @@
+package io.ramshot;
+
+import io.ramshot.testing.ForkedJvm;
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * An increment with its ancestors is the guest at the freeze, and stores no page more than it must.
+ */
+class IncrementsTest {
+  @TempDir Path folder;
+
+  /** With a pool of one chunk, where the full image has no hashes, and with a large one. */
+  @ParameterizedTest
+  @CsvSource({"1, 8, 0", "2, 6, 2097152"})
+  void holdsWhatAFullImageWouldHold(long seed, int increments, long pool) throws Exception {
+    ForkedJvm.of(
+            Increments.class,
+            Long.toString(seed),
+            Integer.toString(increments),
+            Long.toString(pool),
+            folder.toString())
+        .options("-Xmx1500m")
+        .succeed();
+  }
+}
