@@ -12,6 +12,7 @@ import io.ramshot.bench.emulator.EmulatorSnapshots;
 import io.ramshot.bench.emulator.Jars;
 import io.ramshot.bench.figures.Figure;
 import io.ramshot.bench.figures.Results;
+import io.ramshot.bench.increment.IncrementSuite;
 import io.ramshot.bench.report.Machine;
 import io.ramshot.bench.report.QuickLine;
 import io.ramshot.bench.report.ResultFiles;
@@ -44,7 +45,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description = {
       "Takes snapshots of running guests with ramshot and with what else there is, side by side;",
-      "or restores them (bench/run restore).",
+      "or restores them, or saves what changed: bench/run restore, bench/run increments.",
       "Results go to standard output, progress to standard error. See bench/README.md."
     })
 public final class Bench implements Callable<Integer> {
@@ -55,7 +56,7 @@ public final class Bench implements Callable<Integer> {
   /** The suite that this class runs itself. */
   private static final String SNAPSHOT = "snapshot";
 
-  private static final List<Suite> SUITES = List.of(new RestoreSuite());
+  private static final List<Suite> SUITES = List.of(new RestoreSuite(), new IncrementSuite());
 
   private static final int MOST_ROUNDS = 100;
 
@@ -135,7 +136,7 @@ public final class Bench implements Callable<Integer> {
   @Parameters(
       arity = "0..1",
       paramLabel = "SUITE",
-      description = "snapshot, the default, or restore.")
+      description = "snapshot, the default, restore, or increments.")
   private String suite = SNAPSHOT;
 
   public static void main(String[] arguments) {

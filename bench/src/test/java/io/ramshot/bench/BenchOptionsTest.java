@@ -66,12 +66,14 @@ class BenchOptionsTest {
   void listingCellsMeasuresNothing() {
     assertEquals(0, Bench.execute("--list"));
     assertEquals(0, Bench.execute("--list", "restore"));
+    assertEquals(0, Bench.execute("--list", "increments"));
   }
 
   @Test
   void anUnknownSuiteIsNamedWithThoseThatAre() {
     String said = refused("restores");
-    assertTrue(said.contains("restores") && said.contains("snapshot or restore"), said);
+    assertTrue(
+        said.contains("restores") && said.contains("snapshot or restore or increments"), said);
   }
 
   @Test

@@ -70,7 +70,11 @@ public enum Figure {
   WAIT_P99_US("us", "the same, 99th percentile"),
   WAIT_MAX_US("us", "the same, longest"),
   AFTER_MOPS("M/s", "guest speed once all of RAM was there: million page accesses a second"),
-  CACHED_SHARE("share", "part of the image in the page cache before");
+  CACHED_SHARE("share", "part of the image in the page cache before"),
+  TOTAL_MS("ms", "from the request to the durable file"),
+  WRITE_MS("ms", "of that, from the thaw until all of RAM was saved"),
+  BYTES_RATIO("share", "what an increment takes on disk, share of the full image of its round"),
+  TIME_RATIO("share", "total_ms of an increment, share of the full image's of its round");
 
   private final String unit;
   private final String meaning;

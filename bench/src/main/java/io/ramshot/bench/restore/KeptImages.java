@@ -2,6 +2,7 @@ package io.ramshot.bench.restore;
 
 import io.ramshot.bench.cell.CellSize;
 import io.ramshot.bench.driver.ChildJvm;
+import io.ramshot.bench.driver.SystemMemory;
 import io.ramshot.bench.worker.Worker;
 import io.ramshot.image.ImageException;
 import java.io.IOException;

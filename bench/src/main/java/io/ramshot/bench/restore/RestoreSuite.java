@@ -3,6 +3,7 @@ package io.ramshot.bench.restore;
 import io.ramshot.bench.driver.ChildJvm;
 import io.ramshot.bench.driver.Progress;
 import io.ramshot.bench.driver.Suite;
+import io.ramshot.bench.driver.SystemMemory;
 import io.ramshot.bench.figures.Figure;
 import io.ramshot.bench.figures.Results;
 import io.ramshot.bench.figures.Sample;

@@ -1,4 +1,4 @@
-package io.ramshot.bench.restore;
+package io.ramshot.bench.driver;
 
 import io.ramshot.bench.cell.CellSize;
 import java.io.IOException;
@@ -7,11 +7,11 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /** Whether the machine has memory for a guest: whoever takes what others need gets them killed. */
-final class SystemMemory {
+public final class SystemMemory {
   private SystemMemory() {}
 
   /** Why so many bytes are too many; empty if they are there, or if nobody knows. */
-  static Optional<String> shortage(long bytes) throws IOException {
+  public static Optional<String> shortage(long bytes) throws IOException {
     return shortage(bytes, Files.readString(Path.of("/proc/meminfo")));
   }
 

@@ -1,4 +1,4 @@
-package io.ramshot.bench.restore;
+package io.ramshot.bench.driver;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
