@@ -8,6 +8,15 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+struct rs_uffdio_move { /* Linux 6.8 */
+    uint64_t dst;
+    uint64_t src;
+    uint64_t len;
+    uint64_t mode;
+    int64_t move;
+};
+#define RS_UFFDIO_MOVE _IOWR(UFFDIO, 0x05, struct rs_uffdio_move)
+
 #ifndef USERFAULTFD_IOC_NEW /* Linux 6.1 */
 #define USERFAULTFD_IOC_NEW _IO(0xAA, 0x00)
 #endif
@@ -59,6 +68,20 @@ int rs_uffd_register(int fd, uint64_t start, uint64_t length) {
     return -EINVAL;
 }
 
+int rs_uffd_register_missing(int fd, uint64_t start, uint64_t length) {
+    struct uffdio_register args = {
+        .range = {.start = start, .len = length},
+        .mode = UFFDIO_REGISTER_MODE_MISSING,
+    };
+    uint64_t needed = (uint64_t)1 << _UFFDIO_COPY | (uint64_t)1 << _UFFDIO_ZEROPAGE;
+    if (ioctl(fd, UFFDIO_REGISTER, &args))
+        return -errno;
+    if ((args.ioctls & needed) == needed)
+        return 0;
+    rs_uffd_unregister(fd, start, length);
+    return -EINVAL;
+}
+
 int rs_uffd_unregister(int fd, uint64_t start, uint64_t length) {
     struct uffdio_range range = {.start = start, .len = length};
     return ioctl(fd, UFFDIO_UNREGISTER, &range) ? -errno : 0;
@@ -87,4 +110,29 @@ int rs_uffd_unprotect(int fd, uint64_t start, uint64_t length) {
 int rs_uffd_wake(int fd, uint64_t start, uint64_t length) {
     struct uffdio_range range = {.start = start, .len = length};
     return ioctl(fd, UFFDIO_WAKE, &range) ? -errno : 0;
+}
+
+/* What an ioctl that may stop midway has done. */
+static int64_t filled(int result, int64_t bytes) {
+    if (result == 0 || bytes > 0)
+        return bytes;
+    return errno == EINTR ? -EAGAIN : -errno;
+}
+
+int64_t rs_uffd_copy(int fd, uint64_t to, const void *from, uint64_t length) {
+    struct uffdio_copy args = {.dst = to, .src = (uint64_t)from, .len = length};
+    int result = ioctl(fd, UFFDIO_COPY, &args);
+    return filled(result, args.copy);
+}
+
+int64_t rs_uffd_zero(int fd, uint64_t to, uint64_t length) {
+    struct uffdio_zeropage args = {.range = {.start = to, .len = length}};
+    int result = ioctl(fd, UFFDIO_ZEROPAGE, &args);
+    return filled(result, args.zeropage);
+}
+
+int64_t rs_uffd_move(int fd, uint64_t to, uint64_t from, uint64_t length) {
+    struct rs_uffdio_move args = {.dst = to, .src = from, .len = length};
+    int result = ioctl(fd, RS_UFFDIO_MOVE, &args);
+    return filled(result, args.move);
 }

@@ -36,6 +36,26 @@ int rs_uffd_protect(int fd, uint64_t start, uint64_t length);
 /* Removes write-protection from a range and wakes whoever waits in it. -EAGAIN as above. */
 int rs_uffd_unprotect(int fd, uint64_t start, uint64_t length);
 
+/* Registers a page-aligned range for faults on missing pages. -EINVAL where it cannot have them. */
+int rs_uffd_register_missing(int fd, uint64_t start, uint64_t length);
+
+/*
+ * The next three fill missing pages of a registered range and wake whoever waits there. They return
+ * how many bytes were filled, from the beginning on, or -errno if none: -EEXIST where the first
+ * page is there, -EAGAIN as above, -ENOENT where the range is not registered, or in several
+ * mappings.
+ */
+int64_t rs_uffd_copy(int fd, uint64_t to, const void *from, uint64_t length);
+int64_t rs_uffd_zero(int fd, uint64_t to, uint64_t length);
+
+/*
+ * Fills by taking the pages themselves away from elsewhere in this process, huge ones whole, where
+ * Linux 6.8 or newer and the feature RS_UFFD_MOVE. -EBUSY where a page is in use by others.
+ */
+int64_t rs_uffd_move(int fd, uint64_t to, uint64_t from, uint64_t length);
+
+#define RS_UFFD_MOVE ((uint64_t)1 << 16) /* UFFD_FEATURE_MOVE, which older headers lack */
+
 /* Wakes whoever waits in a range, so that it tries again. */
 int rs_uffd_wake(int fd, uint64_t start, uint64_t length);
 

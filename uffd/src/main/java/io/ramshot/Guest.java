@@ -6,6 +6,7 @@ import io.ramshot.uffd.EngineException;
 import io.ramshot.uffd.GuestMemory;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -30,6 +31,7 @@ public final class Guest {
   private volatile List<RamSource> sources = List.of();
   private volatile Vcpus vcpus = Vcpus.NONE;
   private volatile boolean hugePages = true;
+  private volatile RestoredRam restored;
   private RunningSnapshot newest;
 
   /**
@@ -105,13 +107,18 @@ public final class Guest {
 
   /**
    * Takes a block out, before its memory is freed. While a snapshot holds the block, this waits
-   * until the block is saved or the snapshot is over, so that the caller may free it then.
+   * until the block is saved or the snapshot is over, so that the caller may free it then; and
+   * while a lazy restore still brings it, until it is all there.
    */
   public void unregister(Block block) {
     RunningSnapshot running;
     synchronized (this) {
       blocks = without(blocks, block.name(), block);
       running = newest;
+    }
+    RestoredRam coming = restored;
+    if (coming != null) {
+      coming.release(block);
     }
     if (running != null) {
       running.awaitRelease(block);
@@ -320,7 +327,39 @@ public final class Guest {
    *     changed in part then, so the guest must not run
    */
   public void restore(Image image) throws SnapshotException {
+    restore(image, RestoreOptions.DEFAULTS);
+  }
+
+  /**
+   * {@link #restore(Image)}, lazily if asked for: the guest may run as soon as this has returned,
+   * and what is missing of its RAM comes when it is touched, or before.
+   *
+   * <p>From then on the image's file must stay as it is until all is there; the image itself may be
+   * closed. A damaged page that is found by then ends the JVM with exit status 74, unless damaged
+   * pages become zeros.
+   */
+  public RestoredRam restore(Image image, RestoreOptions options) throws SnapshotException {
     prepareSources();
-    new Restore(image).apply(allBlocks(), participants());
+    awaitRestored();
+    restored = new Restore(image, options).apply(allBlocks(), participants());
+    return restored;
+  }
+
+  /** A restore on top of one that is still going on would take memory away twice. */
+  private void awaitRestored() throws SnapshotException {
+    RestoredRam before = restored;
+    try {
+      while (before != null && !before.await(Duration.ofSeconds(1))) {
+        continue;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new SnapshotException("interrupted while the restore before this one went on", e);
+    }
+  }
+
+  /** The RAM of the newest restore, if there was one. */
+  public Optional<RestoredRam> restored() {
+    return Optional.ofNullable(restored);
   }
 }

@@ -21,20 +21,56 @@ import java.util.Optional;
 /** Matches a guest with an image, fills its RAM, and hands the participants their states. */
 final class Restore {
   private final Image image;
+  private final RestoreOptions options;
 
-  Restore(Image image) {
+  Restore(Image image, RestoreOptions options) {
     this.image = image;
+    this.options = options;
   }
 
-  void apply(List<Block> blocks, List<Participant> participants) throws SnapshotException {
+  RestoredRam apply(List<Block> blocks, List<Participant> participants) throws SnapshotException {
     requirePageSize();
     Map<ImageBlock, Block> pairs = match(blocks);
     Map<ParticipantState, Participant> receivers = matchParticipants(participants);
-    for (Map.Entry<ImageBlock, Block> pair : pairs.entrySet()) {
-      fill(pair.getKey(), pair.getValue());
-    }
+    RestoredRam restored = fill(pairs);
     for (Map.Entry<ParticipantState, Participant> receiver : receivers.entrySet()) {
       hand(receiver.getKey(), receiver.getValue());
+    }
+    return restored;
+  }
+
+  private RestoredRam fill(Map<ImageBlock, Block> pairs) throws SnapshotException {
+    LazyPlan plan = LazyPlan.of(image, pairs, options);
+    for (Map.Entry<ImageBlock, Block> pair : pairs.entrySet()) {
+      if (plan.isLazy(pair.getKey())) {
+        fillEdges(pair.getKey(), pair.getValue());
+      } else {
+        fill(pair.getKey(), pair.getValue());
+      }
+    }
+    if (!plan.isEmpty()) {
+      start(plan, pairs);
+    }
+    return plan.restored();
+  }
+
+  /** Last of all: until then, everything can still be refused. */
+  private void start(LazyPlan plan, Map<ImageBlock, Block> pairs) throws SnapshotException {
+    try {
+      plan.start();
+    } catch (EngineException e) {
+      plan.giveUp(pairs, e.getMessage());
+      for (Map.Entry<ImageBlock, Block> pair : pairs.entrySet()) {
+        fill(pair.getKey(), pair.getValue());
+      }
+    }
+  }
+
+  private void fillEdges(ImageBlock from, Block to) throws SnapshotException {
+    try {
+      RamLoader.loadEdges(image, from, memory(from, to));
+    } catch (ImageException | ClearFailed e) {
+      throw new SnapshotException(e.getMessage(), e);
     }
   }
 

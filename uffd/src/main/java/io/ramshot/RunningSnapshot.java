@@ -40,6 +40,7 @@ final class RunningSnapshot implements Snapshot {
    */
   private static final long POOL_BUDGET_NANOS = 3_000_000_000L;
 
+  private static final Duration RESTORE_POLL = Duration.ofMillis(20);
   private static final long RELEASE_POLL_NANOS = 200_000;
 
   private final Guest guest;
@@ -136,6 +137,7 @@ final class RunningSnapshot implements Snapshot {
 
   private void take(SealedFile file)
       throws SnapshotException, EngineException, IOException, InterruptedException {
+    awaitRestored();
     prepare(file);
     enter(SnapshotState.FREEZING);
     Freeze frozen = new Freeze(guest, options.freezeTimeout());
@@ -227,6 +229,14 @@ final class RunningSnapshot implements Snapshot {
   private void closeParent() {
     if (parent != null) {
       parent.close();
+    }
+  }
+
+  /** RAM that is missing cannot be protected; it will be there soon, and the guest runs on. */
+  private void awaitRestored() throws SnapshotException, InterruptedException {
+    RestoredRam restored = guest.restored().orElse(null);
+    while (restored != null && !restored.await(RESTORE_POLL)) {
+      requireNotCancelledNow();
     }
   }
 

@@ -68,7 +68,7 @@ final class StatusReader {
         capture.figure(Figure.PAGES_INHERITED),
         capture.figure(Figure.REQUESTS),
         capture.figure(Figure.REQUESTS_WAITED),
-        stalls(capture),
+        stalls(capture.stalls(), capture.figure(Figure.STALL_MAX_NS)),
         freeze == null || freeze.totalNanos() == 0 ? NO_PAUSE : pause(capture, freeze),
         capture.figure(Figure.POOL_BYTES),
         capture.figure(Figure.POOL_PEAK_BYTES),
@@ -78,12 +78,13 @@ final class StatusReader {
         capture.figure(Figure.CHUNKS_HUGE));
   }
 
-  private static Stalls stalls(Capture capture) {
-    StallBuckets buckets = capture.stalls();
+  /**
+   * @param max the longest, in ns
+   */
+  static Stalls stalls(StallBuckets buckets, long max) {
     if (buckets.total() == 0) {
       return NO_STALLS;
     }
-    long max = capture.figure(Figure.STALL_MAX_NS);
     return new Stalls(
         buckets.total(),
         Math.min(max, buckets.percentile(0.5)),

@@ -189,6 +189,17 @@ public final class Image implements AutoCloseable {
   }
 
   /**
+   * The parent's block that one of this image inherits from; empty if it inherits nothing, or this
+   * was opened alone.
+   *
+   * @throws IllegalArgumentException if the block is not this image's
+   */
+  public Optional<ImageBlock> parentBlock(ImageBlock block) {
+    pageTable(block);
+    return parent == null ? Optional.empty() : Optional.ofNullable(parentBlocks.get(block.id()));
+  }
+
+  /**
    * The payload of an optional section, little-endian, read now.
    *
    * @param type four letters

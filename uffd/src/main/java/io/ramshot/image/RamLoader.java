@@ -36,6 +36,24 @@ public final class RamLoader {
     new RamLoader(image, block, memory).load();
   }
 
+  /**
+   * Gives a block's first and last page what they hold of it, where that is not all of the page.
+   *
+   * @throws ImageException as {@link #load}
+   */
+  public static void loadEdges(Image image, ImageBlock block, Memory memory) throws ImageException {
+    new RamLoader(image, block, memory).loadEdges();
+  }
+
+  private void loadEdges() throws ImageException {
+    long last = block.pageCount(pageSize) - 1;
+    for (long page = 0; page <= last; page += Math.max(1, last)) {
+      if (!block.isWhole(page, pageSize)) {
+        loadEdge(page);
+      }
+    }
+  }
+
   private void load() throws ImageException {
     long pages = block.pageCount(pageSize);
     for (long first = 0; first < pages; ) {

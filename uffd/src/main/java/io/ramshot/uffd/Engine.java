@@ -28,7 +28,8 @@ final class Engine {
     Native.register(Engine.class, library);
     if (rs_figure_count() != Figure.values().length
         || rs_stall_bucket_count() != StallBuckets.COUNT
-        || rs_track_figure_count() != TrackFigure.values().length) {
+        || rs_track_figure_count() != TrackFigure.values().length
+        || rs_lazy_figure_count() != LazyFigure.values().length) {
       throw new EngineException(
           library.getFile()
               + " does not belong to this ramshot: remove it, or the setting that names it");
@@ -133,4 +134,31 @@ final class Engine {
   static native Pointer rs_track_crcs(Pointer track, int block);
 
   static native void rs_track_close(Pointer track);
+
+  static native int rs_lazy_figure_count();
+
+  static native int rs_lazy_new(long[] options, PointerByReference out);
+
+  static native int rs_lazy_add_file(Pointer lazy, String path);
+
+  static native int rs_lazy_add_block(
+      Pointer lazy, String name, long address, long length, long crcs);
+
+  static native int rs_lazy_add_level(Pointer lazy, int block, int file, long offset, long kinds);
+
+  static native int rs_lazy_order(Pointer lazy, long[] order, long count);
+
+  static native int rs_lazy_start(Pointer lazy, long[] failure);
+
+  static native int rs_lazy_wait(Pointer lazy, int timeoutMillis);
+
+  static native void rs_lazy_finish_block(Pointer lazy, int block);
+
+  static native Pointer rs_lazy_figures(Pointer lazy);
+
+  static native void rs_lazy_stalls(Pointer lazy, long[] out);
+
+  static native long rs_lazy_trace(Pointer lazy, long[] out, long room);
+
+  static native void rs_lazy_close(Pointer lazy);
 }

@@ -1,0 +1,107 @@
+/*
+ * What is said on stderr without the JVM, and how the JVM ends that would run on wrong memory. Java
+ * may be stopped for a thread that waits for this very page, so nothing else could say it.
+ */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "rs_clock.h"
+#include "rs_lazy.h"
+
+#define PREFIX "[ramshot] restore: "
+#define REMEDY "; the JVM is stopped, exit status 74"
+
+/* One write: threads of the host print, too. */
+static void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static void say(const char *format, ...) {
+    char line[4096 + 1024];
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(line, sizeof line - 1, format, arguments);
+    va_end(arguments);
+    if (length < 0)
+        return;
+    if (length > (int)sizeof line - 2)
+        length = (int)sizeof line - 2;
+    for (int i = 0; i < length; i++)
+        if (line[i] == '\n' || line[i] == '\r')
+            line[i] = ' ';
+    line[length++] = '\n';
+    if (write(STDERR_FILENO, line, (size_t)length) < 0)
+        return; /* nobody listens */
+}
+
+int rs_lazy_damaged(void *lazy, const struct rs_damage *damage) {
+    struct rs_lazy *l = lazy;
+    struct rs_lazy_block *block = &l->blocks[damage->block];
+    char what[256];
+    if (atomic_exchange(&block->noted[damage->page], 1) && l->options.zero_damaged)
+        return 0;
+    if (damage->error)
+        snprintf(what, sizeof what, "cannot be read (%s)", strerror(damage->error));
+    else
+        snprintf(what, sizeof what, "has checksum 0x%08x instead of 0x%08x", damage->found,
+                 damage->expected);
+    const char *name = l->source.blocks[damage->block].name;
+    if (!l->options.zero_damaged) {
+        say(PREFIX "%s is damaged: page %" PRIu64 " of block %s, at file offset %" PRIu64
+                   ", %s" REMEDY ": restore another image, or take zeros there by damaged=zero",
+            damage->path, damage->page, name, damage->offset, what);
+        _exit(RS_LAZY_EXIT);
+    }
+    rs_lazy_add(l, RS_LAZY_DAMAGED, 1);
+    say(PREFIX "%s is damaged: page %" PRIu64 " of block %s, at file offset %" PRIu64
+               ", %s; the guest gets zeros there, as damaged=zero asks",
+        damage->path, damage->page, name, damage->offset, what);
+    return 0;
+}
+
+void rs_lazy_die(struct rs_lazy *l, struct rs_lazy_block *block, uint64_t page, const char *what) {
+    uint32_t index = rs_lazy_index(l, block), file = 0;
+    uint64_t offset = 0;
+    rs_source_find(&l->source, index, page, &file, &offset);
+    say(PREFIX "page %" PRIu64 " of block %s, at offset %" PRIu64 " of %s, %s" REMEDY, page,
+        l->source.blocks[index].name, offset, l->source.files[file].path, what);
+    _exit(RS_LAZY_EXIT);
+}
+
+/*
+ * Looks after the serving thread, which a dead disk can hold for ever, and after those who wait for
+ * a whole block: a JVM that hangs, deaf even to SIGTERM, is worse than one that ends.
+ */
+void *rs_lazy_watch_main(void *lazy) {
+    struct rs_lazy *l = lazy;
+    uint64_t limit = l->options.stall_limit_ns, said_of = 0;
+    uint64_t brought = 0, progress_ns = rs_now();
+    while (!atomic_load(&l->over)) {
+        usleep(20000);
+        uint64_t now = rs_now(), since = atomic_load(&l->reading_ns);
+        uint64_t all = rs_lazy_figure(l, RS_LAZY_CHUNKS_PLACED) + rs_lazy_figure(l, RS_LAZY_FAULTS);
+        if (all != brought || !atomic_load(&l->wanted)) {
+            brought = all;
+            progress_ns = now;
+        }
+        uint64_t at = atomic_load(&l->reading);
+        struct rs_lazy_block *block = &l->blocks[at >> 40];
+        uint64_t page = at & (((uint64_t)1 << 40) - 1);
+        if (since && now > since + limit)
+            rs_lazy_die(l, block, page,
+                        "has not been read although a guest thread waited for the whole "
+                        "stall.limit: look after the disk");
+        if (now > progress_ns + limit)
+            rs_lazy_die(l, block, page,
+                        "was the last to be touched, and nothing could be read since for the whole "
+                        "stall.limit although a block is waited for: look after the disk");
+        if (since && since != said_of && now > since + limit / 4) {
+            said_of = since;
+            say(PREFIX "page %" PRIu64 " of block %s has not been read for %" PRIu64
+                       " ms, and a guest thread waits for it: look after the disk",
+                page, l->source.blocks[at >> 40].name, (now - since) / 1000000);
+        }
+    }
+    atomic_fetch_sub(&l->threads, 1);
+    return NULL;
+}
