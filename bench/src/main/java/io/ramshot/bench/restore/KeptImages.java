@@ -19,6 +19,9 @@ import java.util.function.Consumer;
  * making 12 GiB takes longer than a quick run may.
  */
 final class KeptImages {
+  /** The RAM of a guest that is restored first, to load classes with. */
+  static final long SMALL_BYTES = 4L << 20;
+
   /** Room on the disk and in memory that is left to others, in bytes. */
   private static final long RESERVE = 1L << 30;
 

@@ -23,6 +23,11 @@ interface Loader {
   /** After that, and before the guest's full speed is measured. */
   default void settle() throws Exception {}
 
+  /** Whether {@link #settle} waits for what a user has too, so that it counts as time lost. */
+  default boolean settlesAnyway() {
+    return false;
+  }
+
   /** What only it knows. */
   default void tell(Sample sample) {}
 }

@@ -43,10 +43,12 @@ public final class RestoreSuite implements Suite {
           Figure.FIRST_QUANTUM_MS,
           Figure.OPEN_MS,
           Figure.ALL_MS,
+          Figure.TIDY_MS,
           Figure.MB_S,
           Figure.DISK_SHARE,
           Figure.MEANWHILE_SHARE,
           Figure.LOST_MS,
+          Figure.FAULT_MB,
           Figure.STALLS,
           Figure.STALL_P50_US,
           Figure.STALL_P99_US,
@@ -128,6 +130,7 @@ public final class RestoreSuite implements Suite {
       }
       files.put(cell, images.of(cell.ramBytes()));
     }
+    Path small = images.of(KeptImages.SMALL_BYTES);
     /* Making images does not count: later runs find them. */
     double deadline = request.quick() ? progress.seconds() + QUICK_SECONDS : Double.MAX_VALUE;
     int rounds = files.keySet().stream().mapToInt(RestoreCell::rounds).max().orElse(0);
@@ -138,7 +141,7 @@ public final class RestoreSuite implements Suite {
           if (round > 1 && progress.seconds() > deadline) {
             results.note(cell.name() + ": rounds from " + round + " on are left out: time is up");
           } else {
-            round(cell, entry.getValue(), round, request, results);
+            round(cell, entry.getValue(), small, round, request, results);
           }
         }
       }
@@ -154,7 +157,8 @@ public final class RestoreSuite implements Suite {
     return SystemMemory.shortage(cell.ramBytes() * (cell.cached() ? 2 : 1) + RESERVE);
   }
 
-  private void round(RestoreCell cell, Path image, int round, Request request, Results results)
+  private void round(
+      RestoreCell cell, Path image, Path small, int round, Request request, Results results)
       throws IOException, InterruptedException {
     for (String contender : cell.contenders()) {
       if (round > 1 && !cell.inEachRound().contains(contender)) {
@@ -165,7 +169,7 @@ public final class RestoreSuite implements Suite {
         sample =
             contender.equals(RestoreCatalogue.QEMU)
                 ? qemu(cell, round, request, results)
-                : turn(cell, contender, image, round);
+                : turn(cell, contender, image, small, round);
       } catch (IOException e) {
         sample = new Sample(contender, round).failed(String.valueOf(e.getMessage()));
       }
@@ -176,10 +180,11 @@ public final class RestoreSuite implements Suite {
     }
   }
 
-  private static Sample turn(RestoreCell cell, String contender, Path image, int round)
+  private static Sample turn(RestoreCell cell, String contender, Path image, Path small, int round)
       throws IOException {
     TurnPlan plan =
-        new TurnPlan(contender, image, cell.ramBytes(), cell.cached(), cell.quantumOnly(), round);
+        new TurnPlan(
+            contender, image, small, cell.ramBytes(), cell.cached(), cell.quantumOnly(), round);
     Sample sample = new Sample(contender, round);
     Duration limit = BASE_LIMIT.plusSeconds((long) (cell.ramBytes() / SLOWEST));
     try (ChildJvm jvm = new ChildJvm(JVM_OPTIONS, RestoreTurn.class, plan.words(), limit)) {

@@ -3,6 +3,7 @@ package io.ramshot.bench.restore;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -44,7 +45,7 @@ class RestoreCatalogueTest {
   @Test
   void aPlanSurvivesTheCommandLine() {
     TurnPlan plan =
-        new TurnPlan("eager", java.nio.file.Path.of("a b", "c"), 12L << 30, true, false, 3);
+        new TurnPlan("eager", Path.of("a b", "c"), Path.of("d"), 12L << 30, true, false, 3);
     assertEquals(plan, TurnPlan.parse(plan.words()));
   }
 }
