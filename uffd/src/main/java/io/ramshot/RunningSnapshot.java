@@ -41,6 +41,16 @@ final class RunningSnapshot implements Snapshot {
   private static final long POOL_BUDGET_NANOS = 3_000_000_000L;
 
   private static final Duration RESTORE_POLL = Duration.ofMillis(20);
+
+  /**
+   * What an increment has for a pool is guest RAM over this: little of it is written, so slots come
+   * free as fast as pages are compared.
+   */
+  private static final long INCREMENT_POOL_SHARE = 8;
+
+  /** An increment is over before a pool that takes longer would pay. */
+  private static final long INCREMENT_POOL_BUDGET_NANOS = 300_000_000L;
+
   private static final long RELEASE_POLL_NANOS = 200_000;
 
   private final Guest guest;
@@ -180,7 +190,7 @@ final class RunningSnapshot implements Snapshot {
         Capture.prepare(
             new CaptureOptions(
                 poolBytes(),
-                options.poolBytes() == 0 ? POOL_BUDGET_NANOS : 0,
+                poolBudgetNanos(),
                 options.bytesPerSecond(),
                 options.stallLimit().toNanos(),
                 options.directIo(),
@@ -261,7 +271,19 @@ final class RunningSnapshot implements Snapshot {
   }
 
   private long poolBytes() {
-    return options.poolBytes() != 0 ? options.poolBytes() : PoolSize.automatic(totalBytes);
+    if (options.poolBytes() != 0) {
+      return options.poolBytes();
+    }
+    return parent == null
+        ? PoolSize.automatic(totalBytes)
+        : PoolSize.automatic(totalBytes / INCREMENT_POOL_SHARE);
+  }
+
+  private long poolBudgetNanos() {
+    if (options.poolBytes() != 0) {
+      return 0;
+    }
+    return parent == null ? POOL_BUDGET_NANOS : INCREMENT_POOL_BUDGET_NANOS;
   }
 
   /** The array of each block that the engine takes from the heap, null for others. */

@@ -16,6 +16,7 @@ package io.ramshot;
  * @param pagesZero populated pages that held only zeros
  * @param pagesUnpopulated pages that were not populated at the freeze
  * @param pagesInherited pages that are as the parent has them, which are not stored
+ * @param inheritedBytes the same in bytes
  * @param requests write faults the engine answered
  * @param requestsWaited of these, how many waited for the file because the pool was full
  * @param stalls how long guest threads waited
@@ -40,6 +41,7 @@ public record SnapshotStatus(
     long pagesZero,
     long pagesUnpopulated,
     long pagesInherited,
+    long inheritedBytes,
     long requests,
     long requestsWaited,
     Stalls stalls,

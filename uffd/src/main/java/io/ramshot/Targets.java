@@ -1,5 +1,6 @@
 package io.ramshot;
 
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -15,6 +16,11 @@ final class Targets {
    * @param target absolute
    */
   static void check(Path target) throws SnapshotException {
+    if (target.getFileSystem() != FileSystems.getDefault()) {
+      throw new SnapshotException(
+          target.toUri()
+              + " is no file of this machine: save to one, and pack it there afterwards");
+    }
     if (Files.isDirectory(target)) {
       throw new SnapshotException(target + " is a folder: give the name of a new file in it");
     }

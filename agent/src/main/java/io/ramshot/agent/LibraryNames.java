@@ -6,10 +6,12 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
- * Renames what our copies of JNA and Byte Buddy would share with the host, in their class files.
+ * Renames what our copies of JNA, Byte Buddy and zstd-jni would share with the host, in their class
+ * files.
  *
  * <ul>
  *   <li>System properties: where JNA reads {@code jna.tmpdir}, ours reads {@code
@@ -19,6 +21,8 @@ import java.util.function.UnaryOperator;
  *       while ours initialises would be a race with host threads.
  *   <li>Likewise {@code net.bytebuddy.safe}: we want Byte Buddy without sun.misc.Unsafe, whose use
  *       JDK 24 and later warn of, but leave the host's Byte Buddy as it is.
+ *   <li>Likewise {@code ZstdNativePath} and {@code ZstdTempFolder}, which a host sets for its own
+ *       zstd-jni.
  *   <li>java.util.logging: JNA has loggers in static fields, which would initialise logging before
  *       the host could install its own log manager.
  * </ul>
@@ -29,6 +33,8 @@ final class LibraryNames {
   private static final String JNA_PREFIX = "jna.";
   private static final String BYTE_BUDDY_CLASSES = "net.bytebuddy.dynamic.loading.ClassInjector";
   private static final String BYTE_BUDDY_SAFE = "net.bytebuddy.safe";
+  private static final String ZSTD_CLASS = "com.github.luben.zstd.util.Native";
+  private static final Set<String> ZSTD_PROPERTIES = Set.of("ZstdNativePath", "ZstdTempFolder");
   private static final String LOGGING = "java/util/logging/";
   private static final String OWN_LOGGING = "io/ramshot/agent/log/";
 
@@ -47,6 +53,9 @@ final class LibraryNames {
     if (className.startsWith(BYTE_BUDDY_CLASSES)) {
       return rename(
           classFile, text -> text.equals(BYTE_BUDDY_SAFE) ? OWN_PREFIX + BYTE_BUDDY_SAFE : text);
+    }
+    if (className.equals(ZSTD_CLASS)) {
+      return rename(classFile, text -> ZSTD_PROPERTIES.contains(text) ? OWN_PREFIX + text : text);
     }
     return classFile;
   }

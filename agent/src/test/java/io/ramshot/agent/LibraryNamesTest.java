@@ -53,6 +53,17 @@ class LibraryNamesTest {
   }
 
   @Test
+  void zstdJniReadsNoPropertyOfTheHost() throws Exception {
+    String name = "com.github.luben.zstd.util.Native";
+    String text =
+        latin1(LibraryNames.rename(name, classFile(Class.forName(name, false, loader()))));
+    for (String property : new String[] {"ZstdNativePath", "ZstdTempFolder"}) {
+      assertTrue(text.contains("ramshot." + property));
+      assertFalse(text.contains("\u0001\u0000\u000e" + property)); // a Utf8 constant, length 14
+    }
+  }
+
+  @Test
   void noClassOfJnaLogsToTheHost() throws Exception {
     for (String name :
         new String[] {

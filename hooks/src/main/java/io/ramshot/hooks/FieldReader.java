@@ -28,6 +28,12 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class FieldReader {
 
+  /** What a JVM allows. */
+  private static final int MAX_DIMENSIONS = 255;
+
+  /** Of a value in a message, in characters. */
+  private static final int MAX_SHOWN = 100;
+
   /** A value that may be in a field, before it is known where it goes. */
   private sealed interface Value {}
 
@@ -117,7 +123,7 @@ final class FieldReader {
               .formatted(
                   slot.name(),
                   plain
-                      ? target + " and is " + existing
+                      ? printable(target) + " and is " + printable(existing)
                       : value instanceof ArrayOf array
                               && existing != null
                               && array.length() != Array.getLength(existing)
@@ -189,6 +195,7 @@ final class FieldReader {
     }
     Object[] parts = (Object[]) target;
     for (int i = 0; i < parts.length; i++) {
+      requirePart(array.parts().get(i), array.type().getComponentType());
       Object part = bind(array.parts().get(i), parts[i], slot);
       if (part != null && !array.type().getComponentType().isInstance(part)) {
         throw damaged();
@@ -197,6 +204,19 @@ final class FieldReader {
       changes.add(() -> parts[at] = part);
     }
     return target;
+  }
+
+  /** Before it is bound: parts have a dimension less, so that binding them comes to an end. */
+  private void requirePart(Value part, Class<?> type) throws IOException {
+    ArrayOf array = null;
+    if (part instanceof ArrayOf own) {
+      array = own;
+    } else if (part instanceof Same same && same.owner().isEmpty()) {
+      array = same.id() < 0 || same.id() >= arrays.size() ? null : arrays.get(same.id());
+    }
+    if (array != null && array.type() != type) {
+      throw damaged();
+    }
   }
 
   private Object bindAtomic(Object value, Object existing) throws IOException {
@@ -258,7 +278,7 @@ final class FieldReader {
       String name = text(in);
       String type = text(in);
       FieldPlan.Slot slot = wanted.remove(name);
-      values.put(name, value(in, type));
+      values.put(name, value(in, type, MAX_DIMENSIONS + 1));
       if (slot == null) {
         unknown.add(name);
       } else if (!slot.type().getName().equals(type)) {
@@ -287,7 +307,7 @@ final class FieldReader {
     return values;
   }
 
-  private Value value(ByteBuffer in, String type) throws IOException {
+  private Value value(ByteBuffer in, String type, int outer) throws IOException {
     byte code = in.get();
     return switch (code) {
       case FieldCodes.PRIMITIVE -> new Plain(primitive(in, primitiveCode(type)));
@@ -296,7 +316,7 @@ final class FieldReader {
       case FieldCodes.ATOMIC -> new Atomic(primitive(in, (char) in.get()));
       case FieldCodes.STRING -> new Plain(string(in, in.getInt()));
       case FieldCodes.ENUM -> new Constant(text(in), text(in));
-      case FieldCodes.ARRAY -> array(in);
+      case FieldCodes.ARRAY -> array(in, outer);
       case FieldCodes.SAME -> new Same(text(in), in.getInt());
       case FieldCodes.RAM -> new Ram(text(in));
       case FieldCodes.PARTICIPANT -> new Other(text(in));
@@ -327,10 +347,13 @@ final class FieldReader {
     };
   }
 
-  private Value array(ByteBuffer in) throws IOException {
+  /**
+   * @param outer dimensions of the array that this is a part of
+   */
+  private Value array(ByteBuffer in, int outer) throws IOException {
     String name = text(in);
     int dimensions = name.lastIndexOf('[') + 1;
-    if (dimensions < 1 || dimensions > 255 || name.length() != dimensions + 1) {
+    if (dimensions < 1 || dimensions >= outer || name.length() != dimensions + 1) {
       throw damaged();
     }
     char element = name.charAt(dimensions);
@@ -356,7 +379,7 @@ final class FieldReader {
       }
       List<Value> parts = new ArrayList<>();
       for (int i = 0; i < length; i++) {
-        Value part = value(in, "");
+        Value part = value(in, "", dimensions);
         if (!(part instanceof ArrayOf
             || part instanceof Same
             || part instanceof Ram
@@ -393,8 +416,22 @@ final class FieldReader {
     }
   }
 
+  /** A name: it is looked up, and stands in messages. */
   private static String text(ByteBuffer in) {
-    return string(in, in.getChar());
+    String text = string(in, in.getChar());
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isISOControl(text.charAt(i))) {
+        throw new IllegalArgumentException("no name");
+      }
+    }
+    return text;
+  }
+
+  /** For one line. */
+  private static String printable(Object value) {
+    String text = String.valueOf(value);
+    String start = text.length() > MAX_SHOWN ? text.substring(0, MAX_SHOWN) + "..." : text;
+    return start.replaceAll("\\p{Cntrl}", "?");
   }
 
   private static String string(ByteBuffer in, int bytes) {

@@ -118,6 +118,19 @@ public final class Image implements AutoCloseable {
     return file.isPlain();
   }
 
+  /** Whether the image's bytes are compressed. */
+  public boolean isPacked() {
+    return file.isPacked();
+  }
+
+  /**
+   * What the file itself takes up, in bytes, holes included: less than {@code
+   * header().fileLength()} if it is packed.
+   */
+  public long storedLength() throws ImageException {
+    return file.storedLength();
+  }
+
   public ImageHeader header() {
     return header;
   }

@@ -1,6 +1,7 @@
 package io.ramshot.image;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 
 /**
@@ -11,7 +12,7 @@ interface ImageFile extends AutoCloseable {
 
   /** Opens a file through its provider, whatever that offers. */
   static ImageFile open(Path path) throws ImageException {
-    return StoredFile.open(path);
+    return seen(StoredFile.open(path));
   }
 
   /**
@@ -21,7 +22,26 @@ interface ImageFile extends AutoCloseable {
    * @param bytes from position to limit; must not change
    */
   static ImageFile of(Path path, ByteBuffer bytes) throws ImageException {
-    return new StoredFile(path, new MemoryBytes(bytes));
+    return seen(new StoredFile(path, new MemoryBytes(bytes)));
+  }
+
+  /** Tells by the first bytes what a file is. */
+  private static ImageFile seen(StoredFile file) throws ImageException {
+    try {
+      ByteBuffer magic = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      if (file.length() < magic.capacity()) {
+        return file;
+      }
+      file.readFully(magic, 0);
+      return Zstandard.isMagic(magic.getInt(0)) ? new PackedFile(file) : file;
+    } catch (ImageException | RuntimeException | Error e) {
+      try {
+        file.close();
+      } catch (ImageException closing) {
+        e.addSuppressed(closing);
+      }
+      throw e;
+    }
   }
 
   Path path();
@@ -43,6 +63,12 @@ interface ImageFile extends AutoCloseable {
    * code can read them by its name.
    */
   boolean isPlain();
+
+  /** Whether the image's bytes are compressed. */
+  boolean isPacked();
+
+  /** What is kept of the image, in bytes: less than its length if it is packed. */
+  long storedLength() throws ImageException;
 
   @Override
   void close() throws ImageException;

@@ -68,6 +68,19 @@ public final class ImageLayout {
     return new ImageLayout(pageSize, List.copyOf(blocks), end - ALIGNMENT);
   }
 
+  /** The layout of an image that is there. */
+  public static ImageLayout of(Image image) {
+    ImageHeader header = image.header();
+    if (header.dataOffset() != ALIGNMENT) {
+      return plan(
+          header.pageSize(),
+          image.blocks().stream()
+              .map(block -> new Extent(block.name(), block.kind(), block.length(), block.lead()))
+              .toList());
+    }
+    return new ImageLayout(header.pageSize(), image.blocks(), header.dataLength());
+  }
+
   /**
    * The same places, for blocks that turned out to begin elsewhere in their first page, or to be
    * shorter, than was planned for.

@@ -2,13 +2,19 @@ package io.ramshot.image;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Finds the file that an increment builds upon: beside it, whatever its name is by now. */
 final class ParentFile {
-  private static final String IMAGES = "*.ramshot";
+  /** What a packed image's name ends in. */
+  private static final String PACKED = ".zst";
+
+  private static final String IMAGES = "*.{ramshot,ramshot" + PACKED + "}";
 
   private ParentFile() {}
 
@@ -17,9 +23,11 @@ final class ParentFile {
    * @throws ImageException if no file in the child's folder is that image
    */
   static Path find(Path child, ParentRef parent) throws ImageException {
-    Path named = child.resolveSibling(parent.fileName());
-    if (Files.exists(named) && isImage(named, parent)) {
-      return named;
+    for (String name : List.of(parent.fileName(), parent.fileName() + PACKED)) {
+      Path named = named(child, name);
+      if (named != null && Files.exists(named) && isImage(named, parent)) {
+        return named;
+      }
     }
     Path folder = child.toAbsolutePath().getParent();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, IMAGES)) {
@@ -28,7 +36,7 @@ final class ParentFile {
           return child.resolveSibling(file.getFileName().toString());
         }
       }
-    } catch (IOException e) {
+    } catch (IOException | DirectoryIteratorException e) {
       throw new ImageException(
           child,
           "builds upon image "
@@ -43,6 +51,15 @@ final class ParentFile {
         String.format(
             "builds upon image %s, saved as %s, which is not in the same folder: put it there",
             parent.id(), parent.fileName()));
+  }
+
+  /** Null for a name that no file can have here: file systems and locales differ. */
+  private static Path named(Path child, String name) {
+    try {
+      return child.resolveSibling(name);
+    } catch (InvalidPathException e) {
+      return null;
+    }
   }
 
   /** Anything else in the folder is none of ours, whatever is wrong with it. */

@@ -69,6 +69,16 @@ final class StoredFile implements ImageFile {
   }
 
   @Override
+  public boolean isPacked() {
+    return false;
+  }
+
+  @Override
+  public long storedLength() throws ImageException {
+    return length();
+  }
+
+  @Override
   public long length() throws ImageException {
     try {
       return bytes.length();

@@ -175,6 +175,11 @@ public final class Capture implements AutoCloseable {
     }
   }
 
+  /** The size of a page, in bytes. */
+  public int pageBytes() {
+    return Engine.rs_page_bytes();
+  }
+
   /** Where a block was at the freeze. Valid after {@link #arm}, until {@link #close}. */
   public long address(int range) {
     return Engine.rs_snapshot_address(handle, range);

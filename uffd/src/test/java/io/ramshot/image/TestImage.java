@@ -55,8 +55,11 @@ final class TestImage {
   }
 
   TestImage block(String name, int lead, byte[] content) {
-    extents.add(
-        new Extent(name, BlockKind.of(1 + extents.size() % 3), content.length, lead % pageSize));
+    return block(BlockKind.of(1 + extents.size() % 3), name, lead, content);
+  }
+
+  TestImage block(BlockKind kind, String name, int lead, byte[] content) {
+    extents.add(new Extent(name, kind, content.length, lead % pageSize));
     contents.add(content);
     return this;
   }

@@ -1,9 +1,14 @@
 package io.ramshot.agent.cli;
 
+import io.ramshot.agent.options.FileNames;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.TypeConversionException;
 
 /** The command itself: what it says without a verb, and how failures are reported. */
 @Command(
@@ -14,6 +19,7 @@ import picocli.CommandLine.ParameterException;
     footer = {
       "",
       "Exit status: 0 done, 1 failed or damaged, 2 wrong usage, 3 cancelled.",
+      "Of diff: 0 the same, 1 different, 2 trouble.",
       "As an agent: java -javaagent:ramshot.jar=key=value,... (=help lists the options)."
     },
     versionProvider = CommandLineMain.Version.class,
@@ -26,7 +32,13 @@ import picocli.CommandLine.ParameterException;
       DiscoverCommand.class,
       ProfilesCommand.class,
       InfoCommand.class,
-      VerifyCommand.class
+      VerifyCommand.class,
+      DiffCommand.class,
+      ExtractCommand.class,
+      ReportCommand.class,
+      FlattenCommand.class,
+      PackCommand.class,
+      UnpackCommand.class
     })
 public final class CommandLineMain implements Runnable {
 
@@ -43,7 +55,18 @@ public final class CommandLineMain implements Runnable {
   }
 
   static int run(String... args) {
+    try (FileNames names = new FileNames()) {
+      return run(names, args);
+    } catch (IOException e) { // a zip is written when it is closed
+      System.err.println("ramshot: " + oneLine(e));
+      return ExitStatus.FAILED;
+    }
+  }
+
+  private static int run(FileNames names, String... args) {
     CommandLine command = new CommandLine(new CommandLineMain());
+    command.registerConverter(Path.class, text -> converted(names::existing, text));
+    command.registerConverter(NewFile.class, text -> new NewFile(converted(names::target, text), text));
     command.setParameterExceptionHandler(
         (e, given) -> {
           System.err.println("ramshot: " + oneLine(e));
@@ -59,6 +82,14 @@ public final class CommandLineMain implements Runnable {
               : ExitStatus.FAILED;
         });
     return command.execute(args);
+  }
+
+  private static Path converted(Function<String, Path> names, String text) {
+    try {
+      return names.apply(text);
+    } catch (IllegalArgumentException e) {
+      throw new TypeConversionException(e.getMessage());
+    }
   }
 
   private static String oneLine(Throwable e) {

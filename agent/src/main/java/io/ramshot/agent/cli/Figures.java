@@ -49,15 +49,7 @@ final class Figures {
         time(pause, "edgesNanos"),
         time(pause, "scanNanos"),
         time(pause, "armNanos"));
-    line(
-        lines,
-        "stalls",
-        "%d: median %s, 99 %% within %s, 99.9 %% within %s, longest %s",
-        number(stalls, "count"),
-        time(stalls, "p50Nanos"),
-        time(stalls, "p99Nanos"),
-        time(stalls, "p999Nanos"),
-        time(stalls, "maxNanos"));
+    line(lines, "stalls", "%d: %s", number(stalls, "count"), stalls(stalls));
     line(
         lines,
         "saved",
@@ -80,9 +72,10 @@ final class Figures {
     line(
         lines,
         "pages",
-        "%d held zeros, %d were not populated",
+        "%d held zeros, %d were not populated%s",
         number(status, "pagesZero"),
-        number(status, "pagesUnpopulated"));
+        number(status, "pagesUnpopulated"),
+        inherited(status));
     line(
         lines,
         "requests",
@@ -92,6 +85,56 @@ final class Figures {
         bytes(status, "poolPeakBytes"),
         bytes(status, "poolBytes"));
     return lines;
+  }
+
+  /** A restore, a line an item. */
+  static List<String> restore(CompositeData restore) {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        "restore: "
+            + restore.get("image")
+            + ((Boolean) restore.get("complete") ? ", complete" : ", going on"));
+    if ((Boolean) restore.get("lazy")) {
+      long total = number(restore, "totalBytes");
+      line(
+          lines,
+          "there",
+          "%d %% of %s in %s, %s of it because it was touched",
+          total == 0 ? 100 : number(restore, "presentBytes") * 100 / total,
+          Quantity.text(total),
+          time(restore, "nanos"),
+          bytes(restore, "faultBytes"));
+      line(
+          lines,
+          "stalls",
+          "%d touches of missing pages: %s",
+          number(restore, "faults"),
+          stalls((CompositeData) restore.get("stalls")));
+    }
+    if (number(restore, "damagedPages") > 0) {
+      line(lines, "damaged", "%d pages, which are zeros now", number(restore, "damagedPages"));
+    }
+    for (String eager : (String[]) restore.get("eager")) {
+      line(lines, "at once", "%s", eager);
+    }
+    return lines;
+  }
+
+  private static String stalls(CompositeData stalls) {
+    return String.format(
+        Locale.ROOT,
+        "median %s, 99 %% within %s, 99.9 %% within %s, longest %s",
+        time(stalls, "p50Nanos"),
+        time(stalls, "p99Nanos"),
+        time(stalls, "p999Nanos"),
+        time(stalls, "maxNanos"));
+  }
+
+  private static String inherited(CompositeData status) {
+    long pages = number(status, "pagesInherited");
+    return pages == 0
+        ? ""
+        : ", " + pages + " (" + bytes(status, "inheritedBytes") + ") are as the parent has them";
   }
 
   static void line(List<String> lines, String name, String format, Object... values) {

@@ -1,6 +1,7 @@
 package io.ramshot.agent.cli;
 
 import io.ramshot.agent.options.Quantity;
+import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
@@ -33,6 +34,12 @@ final class SnapshotCommand implements Callable<Integer> {
   private Path file;
 
   @Option(
+      names = "--parent",
+      paramLabel = "<image>",
+      description = "store only what has changed since this image, which is in the same folder")
+  private Path parent;
+
+  @Option(
       names = "--timeout",
       paramLabel = "<duration>",
       description = "cancel a snapshot that takes longer: 500ms, 30s, 5m. Default: no limit")
@@ -52,9 +59,14 @@ final class SnapshotCommand implements Callable<Integer> {
   public Integer call() throws CommandException {
     Duration limit = limit();
     String checked = AttachCommand.check(options);
+    if (file.getFileSystem() != FileSystems.getDefault()) {
+      throw new CommandException(
+          ExitStatus.USAGE,
+          file.toUri() + " is no file of this machine: save to one, and pack it there afterwards");
+    }
     Path absolute = file.toAbsolutePath().normalize();
     try (Target target = Target.open(process.pid(), Target.Absent.LOAD, checked)) {
-      target.start(absolute);
+      target.start(absolute, parent == null ? null : parent.toAbsolutePath().normalize());
       Thread cancelling = new Thread(() -> cancelAndHalt(target), "ramshot-cancel");
       Runtime.getRuntime().addShutdownHook(cancelling);
       try {

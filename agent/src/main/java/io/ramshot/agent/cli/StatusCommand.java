@@ -19,6 +19,10 @@ final class StatusCommand implements Callable<Integer> {
     try (Target target = Target.open(process.pid(), Target.Absent.REFUSE, "")) {
       HostLines.of(target).forEach(System.out::println);
       HostLines.unmatched(target).forEach(line -> System.out.println("unmatched: " + line));
+      CompositeData restore = (CompositeData) target.attribute("Restore");
+      if (restore != null) {
+        Figures.restore(restore).forEach(System.out::println);
+      }
       CompositeData status = target.status();
       if (status.get("state").equals("IDLE")) {
         System.out.println("snapshot: none yet");

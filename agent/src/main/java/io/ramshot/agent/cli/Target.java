@@ -229,9 +229,19 @@ final class Target implements AutoCloseable {
     return (CompositeData) attribute("Status");
   }
 
-  /** Starts a snapshot. */
-  void start(Path absolute) throws CommandException {
-    invoke("start", absolute.toString(), String.class.getName());
+  /**
+   * Starts a snapshot.
+   *
+   * @param parent of an increment, or null
+   */
+  void start(Path absolute, Path parent) throws CommandException {
+    String type = String.class.getName();
+    if (parent == null) {
+      invoke("start", absolute.toString(), type);
+      return;
+    }
+    Object[] arguments = {absolute.toString(), parent.toString()};
+    call("start", arguments, new String[] {type, type});
   }
 
   boolean cancel() throws CommandException {
@@ -248,10 +258,15 @@ final class Target implements AutoCloseable {
   }
 
   private Object invoke(String operation, Object argument, String type) throws CommandException {
+    return argument == null
+        ? call(operation, new Object[0], new String[0])
+        : call(operation, new Object[] {argument}, new String[] {type});
+  }
+
+  private Object call(String operation, Object[] arguments, String[] types)
+      throws CommandException {
     try {
-      return argument == null
-          ? server.invoke(bean, operation, new Object[0], new String[0])
-          : server.invoke(bean, operation, new Object[] {argument}, new String[] {type});
+      return server.invoke(bean, operation, arguments, types);
     } catch (JMException | RuntimeException | IOException e) {
       throw failure(e);
     }

@@ -1,14 +1,18 @@
 package io.ramshot.agent.core;
 
 import io.ramshot.Guest;
+import io.ramshot.RestoreOptions;
+import io.ramshot.RestoreStatus;
+import io.ramshot.RestoredRam;
 import io.ramshot.SnapshotException;
+import io.ramshot.agent.options.FileNames;
 import io.ramshot.agent.options.Quantity;
 import io.ramshot.hooks.Hooks;
 import io.ramshot.image.Image;
 import io.ramshot.image.ImageException;
 import java.nio.ByteOrder;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.function.UnaryOperator;
 
 /**
@@ -19,23 +23,21 @@ final class Restore {
   private static final int EXIT_STATUS = 1;
 
   private final Image image;
+  private final RestoreOptions options;
   private final Console console;
 
-  private Restore(Image image, Console console) {
+  private Restore(Image image, RestoreOptions options, Console console) {
     this.image = image;
+    this.options = options;
     this.console = console;
   }
 
   /**
    * @throws ImageException if the file is no image that this JVM can restore
    */
-  static Restore open(String file, Console console) throws ImageException {
-    Path path;
-    try {
-      path = Path.of(file).toAbsolutePath();
-    } catch (InvalidPathException e) {
-      throw new IllegalArgumentException(file + " is not a path: " + e.getReason());
-    }
+  static Restore open(String file, RestoreOptions options, Console console) throws ImageException {
+    FileNames names = new FileNames(); // what it opens stays open, as the image does
+    Path path = names.existing(file).toAbsolutePath();
     Image image = Image.open(path);
     if (!image.header().byteOrder().equals(ByteOrder.nativeOrder())) {
       throw new IllegalArgumentException(
@@ -44,7 +46,7 @@ final class Restore {
               + image.header().byteOrder()
               + " machine: restore it on such a one");
     }
-    return new Restore(image, console);
+    return new Restore(image, options, console);
   }
 
   /**
@@ -58,8 +60,19 @@ final class Restore {
     boolean interrupted = Thread.interrupted();
     long start = System.nanoTime();
     try {
-      guest.restore(image);
+      RestoredRam ram = guest.restore(image, options);
       image.close();
+      console.say(
+          "restore: the guest goes on from "
+              + image.path()
+              + ", frozen at "
+              + image.header().freezeTime()
+              + (ram.status().lazy() ? ", its RAM follows, after " : ", restored in ")
+              + Quantity.time(System.nanoTime() - start));
+      ram.status().eager().forEach(block -> console.say("restore: read at once, " + block));
+      if (ram.status().lazy()) {
+        ram.completion().thenAccept(this::complete);
+      }
     } catch (SnapshotException | ImageException | RuntimeException | Error e) {
       refuse(console, tell.apply(Console.line(e)));
     } finally {
@@ -67,13 +80,18 @@ final class Restore {
         Thread.currentThread().interrupt();
       }
     }
+  }
+
+  private void complete(RestoreStatus status) {
     console.say(
-        "restore: the guest goes on from "
-            + image.path()
-            + ", frozen at "
-            + image.header().freezeTime()
-            + ", restored in "
-            + Quantity.time(System.nanoTime() - start));
+        String.format(
+            Locale.ROOT,
+            "restore: all of RAM is there, %s in %s; %d touches of missing pages, 99 %% served"
+                + " within %s",
+            Quantity.text(status.totalBytes()),
+            Quantity.time(status.nanos()),
+            status.faults(),
+            Quantity.time(status.stalls().p99Nanos())));
   }
 
   /** Ends the JVM at once: neither the guest nor the host's shutdown hooks must run. */

@@ -126,7 +126,9 @@ public final class Startup {
     // Opened first: a bad image is known before anything of the host is touched.
     Optional<Restore> restore = Optional.empty();
     if (options.has(AgentOptions.RESTORE)) {
-      restore = Optional.of(Restore.open(options.get(AgentOptions.RESTORE), CONSOLE));
+      restore =
+          Optional.of(
+              Restore.open(options.get(AgentOptions.RESTORE), options.restoreOptions(), CONSOLE));
     }
     BootJar.append(instrumentation);
     Guest guest = new Guest();

@@ -56,7 +56,7 @@ final class DescribedBean<T> extends StandardEmitterMBean {
         .map((Parameter parameter) -> parameter.getAnnotation(Description.class));
   }
 
-  /** No two methods of our interface share a name. */
+  /** No two methods of our interface share a name and have as many parameters. */
   private Optional<Method> method(String name, int parameters) {
     return type == null
         ? Optional.empty()

@@ -54,10 +54,19 @@ public final class Snapshots implements SnapshotsMXBean {
 
   @Override
   public String start(String path) {
+    return start(path, null);
+  }
+
+  @Override
+  public String start(String path, String parent) {
     Path target = checked(path);
+    SnapshotOptions wanted =
+        parent == null || parent.isBlank()
+            ? snapshotOptions
+            : snapshotOptions.withParent(checkedParent(parent));
     Snapshot snapshot;
     try {
-      snapshot = guest.snapshot(target, snapshotOptions);
+      snapshot = guest.snapshot(target, wanted);
     } catch (SnapshotException e) {
       // The cause would be of a class that the client lacks.
       throw new IllegalStateException(
@@ -115,6 +124,19 @@ public final class Snapshots implements SnapshotsMXBean {
               + ", name a file elsewhere");
     }
     return target;
+  }
+
+  private static Path checkedParent(String parent) {
+    Path path;
+    try {
+      path = Path.of(parent).toAbsolutePath().normalize();
+    } catch (InvalidPathException e) {
+      throw new IllegalArgumentException(parent + " is not a path: " + e.getReason());
+    }
+    if (!Files.isRegularFile(path)) {
+      throw new IllegalArgumentException("parent " + path + " is no file: name an image");
+    }
+    return path;
   }
 
   private void watch(Snapshot snapshot) {
@@ -175,6 +197,11 @@ public final class Snapshots implements SnapshotsMXBean {
         .newest()
         .map(snapshot -> new StatusView(snapshot.target(), snapshot.status()))
         .orElse(StatusView.IDLE);
+  }
+
+  @Override
+  public RestoreView getRestore() {
+    return guest.restored().map(RestoreView::new).orElse(null);
   }
 
   @Override

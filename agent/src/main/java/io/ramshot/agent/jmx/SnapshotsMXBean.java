@@ -30,6 +30,21 @@ public interface SnapshotsMXBean {
           String path);
 
   @Description(
+      "Starts an increment, which stores only what has changed since its parent, and returns at"
+          + " once as start(path) does.")
+  String start(
+      @Description(
+              name = "path",
+              value =
+                  "file to write; must not exist. A relative path is resolved against this JVM's"
+                      + " working directory")
+          String path,
+      @Description(
+              name = "parent",
+              value = "image that it builds upon, in the same folder; null or empty for none")
+          String parent);
+
+  @Description(
       "Cancels the running snapshot: the guest is released at once, no file remains. Returns"
           + " whether a snapshot was running.")
   boolean cancel();
@@ -44,6 +59,9 @@ public interface SnapshotsMXBean {
 
   @Description("Figures of the newest snapshot, running or ended; state IDLE before the first")
   StatusView getStatus();
+
+  @Description("How far the restore that this guest began with is; null if it began as ever")
+  RestoreView getRestore();
 
   @Description("How the newest ended snapshot ended; null before that")
   ResultView getLastResult();

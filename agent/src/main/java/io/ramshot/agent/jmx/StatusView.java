@@ -28,6 +28,7 @@ public final class StatusView {
           0,
           0,
           0,
+          0,
           new Stalls(0, 0, 0, 0, 0),
           new Pause(0, 0, 0, 0, 0, 0, 0),
           0,
@@ -97,6 +98,10 @@ public final class StatusView {
   /** As the parent has them. */
   public long getPagesInherited() {
     return status.pagesInherited();
+  }
+
+  public long getInheritedBytes() {
+    return status.inheritedBytes();
   }
 
   public long getPagesUnpopulated() {

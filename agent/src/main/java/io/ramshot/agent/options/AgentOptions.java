@@ -1,5 +1,6 @@
 package io.ramshot.agent.options;
 
+import io.ramshot.RestoreOptions;
 import io.ramshot.SnapshotOptions;
 import io.ramshot.hooks.HookOptions;
 import io.ramshot.hooks.Nearest;
@@ -95,6 +96,18 @@ public final class AgentOptions {
   /** The image that the guest starts from. Default: none, the guest starts as ever. */
   public static final String RESTORE = "restore";
 
+  /**
+   * Whether the guest goes on at once, and its RAM comes from the image when it is touched, or
+   * later. Default: false.
+   */
+  public static final String LAZY = "lazy";
+
+  /**
+   * What a damaged page of the image does to a restore: {@code stop} or {@code zero}, which logs it
+   * and gives the guest zeros. Default: stop.
+   */
+  public static final String DAMAGED = "damaged";
+
   /** Whether the MXBean is registered, which the command line needs too. Default: true. */
   public static final String JMX = "jmx";
 
@@ -126,16 +139,19 @@ public final class AgentOptions {
     KEYS.put(FREEZE_TIMEOUT, "how long the guest may take to stand still [2s]");
     KEYS.put(STALL_LIMIT, "longest wait for one page before a snapshot is given up [5s]");
     KEYS.put(RESTORE, "image to start from; needs gate= [none]");
+    KEYS.put(LAZY, "run at once, and read RAM from the image when it is touched [false]");
+    KEYS.put(DAMAGED, "what a damaged page of it does: stop, or zero, which logs it [stop]");
     KEYS.put(JMX, "register the MXBean [true]");
     KEYS.put(HELP, "print this [false]");
   }
 
-  /** What {@code discover} without a value means. */
-  private static final String DISCOVER_DEFAULT = "20s";
+  /** The options that may do without a value, and what they mean then. */
+  private static final Map<String, String> ALONE =
+      Map.of(HELP, "true", DISCOVER, "20s", LAZY, "true");
 
   /** A comma, where a key follows: one with a value, or one that may do without. */
   private static final Pattern SPLIT =
-      Pattern.compile(",(?=[A-Za-z][A-Za-z0-9._-]*=)|,(?=(?:help|discover)(?:,|$))");
+      Pattern.compile(",(?=[A-Za-z][A-Za-z0-9._-]*=)|,(?=(?:help|discover|lazy)(?:,|$))");
 
   /** Gives values for keys that the user did not give. */
   public interface Defaults {
@@ -175,8 +191,8 @@ public final class AgentOptions {
     Map<String, String> values = new LinkedHashMap<>();
     for (String option : text == null || text.isEmpty() ? new String[0] : SPLIT.split(text)) {
       int equals = option.indexOf('=');
-      if (equals < 0 && (option.equals(HELP) || option.equals(DISCOVER))) {
-        values.put(option, option.equals(HELP) ? "true" : DISCOVER_DEFAULT);
+      if (ALONE.containsKey(option)) {
+        values.put(option, ALONE.get(option));
         continue;
       }
       if (equals < 0) {
@@ -244,6 +260,11 @@ public final class AgentOptions {
               + values.get(RESTORE)
               + " needs to know where the guest's first quantum begins: give gate= too");
     }
+    for (String key : List.of(LAZY, DAMAGED)) {
+      if (has(key) && !has(RESTORE)) {
+        throw new OptionException(key + " says how to restore: give restore= too");
+      }
+    }
     if (has(DISCOVER_OUT) && !has(DISCOVER)) {
       throw new OptionException("discover.out= says where discover prints: give discover too");
     }
@@ -253,6 +274,7 @@ public final class AgentOptions {
     discover();
     flag(JMX, true);
     flag(HELP, false);
+    restoreOptions();
     snapshotOptions();
   }
 
@@ -308,6 +330,23 @@ public final class AgentOptions {
         flag(DIRECTIO, defaults.directIo()),
         bytes(RATE, defaults.bytesPerSecond()),
         duration(FREEZE_TIMEOUT, defaults.freezeTimeout()),
+        duration(STALL_LIMIT, defaults.stallLimit()));
+  }
+
+  /** The options for the restore at launch. */
+  public RestoreOptions restoreOptions() throws OptionException {
+    RestoreOptions defaults = RestoreOptions.DEFAULTS;
+    String damaged = values.getOrDefault(DAMAGED, "stop");
+    if (!damaged.equals("stop") && !damaged.equals("zero")) {
+      throw new OptionException(
+          "damaged=" + damaged + " is neither stop nor zero: give one of them");
+    }
+    return new RestoreOptions(
+        flag(LAZY, defaults.lazy()),
+        damaged.equals("zero"),
+        flag(HUGEPAGES, defaults.hugePages()),
+        flag(DIRECTIO, defaults.directIo()),
+        bytes(RATE, defaults.bytesPerSecond()),
         duration(STALL_LIMIT, defaults.stallLimit()));
   }
 

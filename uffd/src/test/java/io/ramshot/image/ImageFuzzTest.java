@@ -1,0 +1,35 @@
+package io.ramshot.image;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ramshot.testing.Fuzzing;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Images that nobody wrote are refused, whatever is in them. See docs/FUZZING.md. */
+class ImageFuzzTest {
+  private static final int RUNS = 12_000;
+
+  @Test
+  void everySeed() throws Exception {
+    for (Map.Entry<String, byte[]> seed : Fuzzing.seeds(ImageFuzz.class).entrySet()) {
+      try {
+        ImageFuzz.fuzzerTestOneInput(seed.getValue());
+      } catch (Exception | Error e) {
+        throw new AssertionError("seed " + seed.getKey(), e);
+      }
+    }
+  }
+
+  @Test
+  void whatComesOfSeeds(@TempDir Path scratch) throws Exception {
+    Map<String, Long> outcomes = Fuzzing.run(ImageFuzz.class, RUNS, scratch);
+    System.out.println(
+        "ImageFuzz: " + outcomes.size() + " outcomes, " + outcomes.get("used") + " images used");
+    // It finds its way behind the checksums: to each section's fields, and through to the pages.
+    assertTrue(outcomes.size() >= 50, outcomes::toString);
+    assertTrue(outcomes.getOrDefault("used", 0L) >= 20, outcomes::toString);
+  }
+}
