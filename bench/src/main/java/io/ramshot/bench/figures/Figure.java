@@ -61,7 +61,7 @@ public enum Figure {
   FIRST_ACCESS_MS(
       "ms", "of a restore: from allocating RAM until the guest has touched a page of it"),
   FIRST_QUANTUM_MS("ms", "the same until the guest's first quantum has run: 16 scattered pages"),
-  OPEN_MS("ms", "of that: opening the image and checking its metadata"),
+  OPEN_MS("ms", "before that: opening the image and checking its metadata"),
   ALL_MS("ms", "of a restore: from allocating RAM until all of it is there"),
   TIDY_MS("ms", "from then until a lazy restore has moved RAM onto huge pages"),
   FAULT_MB("MB", "what came because the guest touched it, or what is beside it"),

@@ -5,6 +5,9 @@ import io.ramshot.bench.figures.Sample;
 /** A way to get a guest's RAM out of an image into memory that this process has not touched yet. */
 interface Loader {
 
+  /** Opens the image: before the host has allocated its RAM, as an agent does. */
+  default void open() throws Exception {}
+
   /**
    * Allocates RAM and sees to it that the guest may run.
    *

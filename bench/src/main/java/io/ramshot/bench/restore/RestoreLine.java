@@ -20,6 +20,7 @@ final class RestoreLine {
         .add("eager_mb_s", COLD, "eager", Figure.MB_S)
         .add("disk_read_mb_s", COLD, "disk", Figure.MB_S)
         .add("lazy_first_quantum_ms_1g_classes", COLD, "lazy+classes", Figure.FIRST_QUANTUM_MS)
+        .add("lazy_open_ms_12g", BIG, "lazy", Figure.OPEN_MS)
         .add("lazy_stall_p50_us", CACHED, "lazy", Figure.WAIT_P50_US)
         .add("lazy_stall_max_us", CACHED, "lazy", Figure.WAIT_MAX_US)
         .add("lazy_stall_p99_cold_us", COLD, "lazy", Figure.WAIT_P99_US)

@@ -112,6 +112,7 @@ public final class RestoreTurn {
     sample.set(Figure.CACHED_SHARE, PageCache.share(file));
 
     Loader loader = loader(plan.image(), plan.ramBytes());
+    loader.open();
     MachineCpu machine = MachineCpu.now();
     long cpu = BenchLibrary.rb_process_cpu();
     long start = System.nanoTime();
@@ -173,6 +174,7 @@ public final class RestoreTurn {
   /** A JVM's first restore is of a small guest: later ones show what a restore costs. */
   private void loadClasses() throws Exception {
     Loader small = loader(plan.small(), KeptImages.SMALL_BYTES);
+    small.open();
     small.load();
     small.awaitAll();
     small.settle();
