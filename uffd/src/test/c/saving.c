@@ -47,8 +47,22 @@ void saving_prepare(struct saving *saving, struct guest *guest, const struct rs_
     CHECK(result == 0, "step %d: %s", (int)failure[0], strerror(-result));
 }
 
+/* Half of the pages become what they were, some zeros. */
+static void go_back(struct saving *saving) {
+    static uint64_t state = 1;
+    for (uint64_t at = 0; at < saving->guest->bytes; at += GUEST_PAGE) {
+        state = state * 6364136223846793005u + 1442695040888963407u;
+        if (state >> 63)
+            memcpy(saving->guest->ram + at, saving->parent + at, GUEST_PAGE);
+        else if (state >> 60 == 0)
+            memset(saving->guest->ram + at, 0, GUEST_PAGE);
+    }
+}
+
 int saving_arm(struct saving *saving) {
     guest_freeze(saving->guest);
+    if (saving->parent)
+        go_back(saving);
     guest_copy(saving->guest, saving->frozen);
     int result = rs_snapshot_arm(saving->snapshot, NULL);
     guest_thaw(saving->guest);
@@ -64,32 +78,76 @@ enum rs_phase saving_await(struct saving *saving) {
     return phase;
 }
 
-static void verify_page(struct saving *saving, int fd, int block, uint64_t page) {
+/* What a page of a block held: zeros outside of the block. */
+static void page_of(const struct saving *saving, const uint8_t *ram, int block, uint64_t page,
+                    uint8_t *to) {
     uint64_t first = saving->address[block] & ~(GUEST_PAGE - 1);
     uint64_t at = first + page * GUEST_PAGE, limit = saving->address[block] + saving->length[block];
-    _Alignas(8) uint8_t expected[GUEST_PAGE] = {0}, found[GUEST_PAGE];
     uint64_t from = at < saving->address[block] ? saving->address[block] : at;
-    uint64_t to = at + GUEST_PAGE < limit ? at + GUEST_PAGE : limit;
-    memcpy(expected + (from - at), saving->frozen + (from - (uintptr_t)saving->guest->ram),
-           to - from);
+    uint64_t end = at + GUEST_PAGE < limit ? at + GUEST_PAGE : limit;
+    memset(to, 0, GUEST_PAGE);
+    memcpy(to + (from - at), ram + (from - (uintptr_t)saving->guest->ram), end - from);
+}
+
+static uint64_t pages_of(const struct saving *saving, int block) {
+    uint64_t lead = saving->address[block] % GUEST_PAGE;
+    return round_up(lead + saving->length[block]) / GUEST_PAGE;
+}
+
+static bool is_zero(const uint8_t *page) {
+    static const uint8_t zeros[GUEST_PAGE];
+    return memcmp(page, zeros, sizeof zeros) == 0;
+}
+
+void saving_inherit(struct saving *saving, const uint8_t *parent, const uint8_t *key) {
+    static _Alignas(64) uint8_t page[GUEST_PAGE];
+    saving->parent = parent;
+    for (int block = 0; block < 2; block++) {
+        struct rs_hash *parents;
+        int result = rs_snapshot_inherit(saving->snapshot, (uint32_t)block,
+                                         saving->address[block] % GUEST_PAGE, &parents);
+        CHECK(result == 0, "%s", strerror(-result));
+        for (uint64_t i = 0; i < pages_of(saving, block); i++) {
+            page_of(saving, parent, block, i, page);
+            if (!is_zero(page))
+                parents[i] = rs_hash_page(key, page, GUEST_PAGE);
+        }
+    }
+}
+
+static void verify_page(struct saving *saving, int fd, int block, uint64_t page) {
+    static const uint8_t zeros[GUEST_PAGE];
+    static const struct rs_hash none;
+    _Alignas(64) uint8_t expected[GUEST_PAGE], before[GUEST_PAGE], found[GUEST_PAGE];
+    page_of(saving, saving->frozen, block, page, expected);
+    enum rs_page_kind wanted = is_zero(expected) ? RS_ZERO : RS_STORED;
+    if (saving->parent && wanted == RS_STORED) {
+        page_of(saving, saving->parent, block, page, before);
+        if (memcmp(before, expected, GUEST_PAGE) == 0)
+            wanted = RS_INHERITED;
+    }
+    const uint8_t *stored = wanted == RS_STORED ? expected : zeros;
     ssize_t got =
         pread(fd, found, sizeof found, (off_t)(saving->offset[block] + page * GUEST_PAGE));
     CHECK(got == (ssize_t)sizeof found, "block %d page %d: %zd bytes", block, (int)page, got);
     uint64_t same = 0;
-    if (memcmp(found, expected, GUEST_PAGE))
-        while (found[same] == expected[same])
-            same++;
-    else
-        same = GUEST_PAGE;
-    CHECK(same == GUEST_PAGE, "block %d page %d byte %d: %d, at the freeze %d", block, (int)page,
-          (int)same, found[same], expected[same]);
-    static const uint8_t zeros[GUEST_PAGE];
-    bool stored = memcmp(expected, zeros, sizeof zeros) != 0;
+    while (same < GUEST_PAGE && found[same] == stored[same])
+        same++;
+    CHECK(same == GUEST_PAGE, "block %d page %d byte %d: %d instead of %d", block, (int)page,
+          (int)same, found[same], stored[same]);
     uint8_t kind = rs_snapshot_kinds(saving->snapshot, (uint32_t)block)[page];
     uint32_t crc = rs_snapshot_crcs(saving->snapshot, (uint32_t)block)[page];
-    CHECK(kind == stored, "block %d page %d: kind %d", block, (int)page, kind);
-    CHECK(crc == (stored ? rs_crc32c(expected, sizeof expected) : 0),
+    CHECK(kind == wanted, "block %d page %d: kind %d instead of %d", block, (int)page, kind,
+          wanted);
+    CHECK(crc == (wanted == RS_ZERO ? 0 : rs_crc32c(expected, sizeof expected)),
           "block %d page %d: checksum %08x", block, (int)page, crc);
+    const struct rs_hash *hashes = rs_snapshot_hashes(saving->snapshot, (uint32_t)block);
+    if (hashes) {
+        struct rs_hash hash =
+            wanted == RS_ZERO ? none : rs_hash_page(saving->snapshot->key, expected, GUEST_PAGE);
+        CHECK(memcmp(&hashes[page], &hash, sizeof hash) == 0, "block %d page %d: another hash",
+              block, (int)page);
+    }
 }
 
 void saving_verify(struct saving *saving) {
@@ -97,9 +155,7 @@ void saving_verify(struct saving *saving) {
     int fd = open(saving->path, O_RDONLY | O_CLOEXEC);
     CHECK(fd >= 0, "%s: %s", saving->path, strerror(errno));
     for (int block = 0; block < 2; block++) {
-        uint64_t lead = saving->address[block] % GUEST_PAGE;
-        uint64_t pages = round_up(lead + saving->length[block]) / GUEST_PAGE;
-        for (uint64_t page = 0; page < pages; page++)
+        for (uint64_t page = 0; page < pages_of(saving, block); page++)
             verify_page(saving, fd, block, page);
     }
     close(fd);
@@ -146,18 +202,42 @@ uint64_t saving_figure(struct saving *saving, enum rs_figure figure) {
     return rs_figure(rs_snapshot_figures(saving->snapshot), figure);
 }
 
+static void succeed(struct saving *saving) {
+    CHECK(rs_snapshot_collapse(saving->snapshot, NULL) == 0, "collapsing");
+    CHECK(saving_arm(saving) == 0, "arming");
+    enum rs_phase phase = saving_await(saving);
+    CHECK(phase == RS_DONE, "phase %d, step %d, %s", phase,
+          (int)saving_figure(saving, RS_FAILED_STEP),
+          strerror((int)saving_figure(saving, RS_FAILED_ERROR)));
+    saving_verify(saving);
+    saving_check_history(saving);
+}
+
 void saving_succeeds(struct guest *guest, const struct rs_options *options, const char *folder) {
     struct saving saving;
     saving_prepare(&saving, guest, options, folder);
-    CHECK(rs_snapshot_collapse(saving.snapshot, NULL) == 0, "collapsing");
-    CHECK(saving_arm(&saving) == 0, "arming");
-    enum rs_phase phase = saving_await(&saving);
-    CHECK(phase == RS_DONE, "phase %d, step %d, %s", phase,
-          (int)saving_figure(&saving, RS_FAILED_STEP),
-          strerror((int)saving_figure(&saving, RS_FAILED_ERROR)));
-    saving_verify(&saving);
-    saving_check_history(&saving);
+    succeed(&saving);
     saving_close(&saving);
+}
+
+void saving_succeeds_on(struct guest *guest, struct rs_options options, const char *folder,
+                        int increments) {
+    static _Alignas(64) uint8_t key[GUEST_PAGE];
+    struct saving before, saving;
+    for (uint64_t i = 0; i < sizeof key; i++)
+        key[i] = (uint8_t)(i * i * 31 + i * 7 + (i >> 5));
+    options.hash_key = (uintptr_t)key;
+    saving_prepare(&before, guest, &options, folder);
+    succeed(&before);
+    for (int i = 0; i < increments; i++) {
+        saving_prepare(&saving, guest, &options, folder);
+        saving_inherit(&saving, before.frozen, key);
+        succeed(&saving);
+        CHECK(saving_figure(&saving, RS_PAGES_INHERITED) > 0, "nothing was inherited");
+        saving_close(&before);
+        before = saving;
+    }
+    saving_close(&before);
 }
 
 void saving_check_nothing_protected(void) {

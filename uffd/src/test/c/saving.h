@@ -8,7 +8,8 @@
 struct saving {
     struct guest *guest;
     struct rs_snapshot *snapshot;
-    uint8_t *frozen; /* the guest's RAM at the freeze */
+    uint8_t *frozen;       /* the guest's RAM at the freeze */
+    const uint8_t *parent; /* the same of the parent's; NULL: none */
     uint64_t address[2];
     uint64_t length[2];
     uint64_t offset[2];
@@ -28,13 +29,19 @@ struct rs_options saving_options(uint64_t slots);
 void saving_prepare(struct saving *saving, struct guest *guest, const struct rs_options *options,
                     const char *folder);
 
+/*
+ * Before arming, with options that have a key for hashes: builds upon an image of the guest as it
+ * was when its RAM was copied to `parent`. In the freeze, half of the pages become that again.
+ */
+void saving_inherit(struct saving *saving, const uint8_t *parent, const uint8_t *key);
+
 /* Freezes, remembers what there is, arms, thaws. What rs_snapshot_arm said. */
 int saving_arm(struct saving *saving);
 
 /* Waits for the end; checks that nothing is protected then. */
 enum rs_phase saving_await(struct saving *saving);
 
-/* Checks the file of a snapshot that is done, every byte, kind and checksum. */
+/* Checks the file of a snapshot that is done, every byte, kind, checksum and hash. */
 void saving_verify(struct saving *saving);
 
 /* Checks who is said to have saved what, and when. */
@@ -45,6 +52,10 @@ void saving_close(struct saving *saving);
 
 /* All of the above for a snapshot that must succeed. */
 void saving_succeeds(struct guest *guest, const struct rs_options *options, const char *folder);
+
+/* The same for increments, each on the one before. */
+void saving_succeeds_on(struct guest *guest, struct rs_options options, const char *folder,
+                        int increments);
 
 uint64_t saving_figure(struct saving *saving, enum rs_figure figure);
 

@@ -19,6 +19,18 @@ static void writes_on(const char *what, uint32_t threads, enum guest_order order
     guest_unmap(&guest);
 }
 
+static void increments_on(const char *what, uint32_t threads, enum guest_order order,
+                          struct rs_options options, int increments) {
+    struct guest guest;
+    TRY(120, "%s", what);
+    guest_map(&guest, RAM);
+    guest_fill_some(&guest, 3);
+    guest_start(&guest, threads, order);
+    saving_succeeds_on(&guest, options, folder, increments);
+    guest_stop(&guest);
+    guest_unmap(&guest);
+}
+
 static void sparse(const char *what, bool old_pagemap, struct rs_options options) {
     struct guest guest;
     TRY(120, "%s", what);
@@ -47,6 +59,11 @@ int main(int count, char **arguments) {
     small.rate = least.rate = 64 * GUEST_MIB;
     writes_on("two threads, a slow disk", 2, GUEST_RANDOM, small, 1);
     writes_on("one thread, a slow disk, a pool of one slot", 1, GUEST_RANDOM, least, 1);
+    increments_on("increments, one thread from page to page", 1, GUEST_SEQUENTIAL, large, 3);
+    increments_on("increments, two threads, a pool of two slots", 2, GUEST_RANDOM,
+                  saving_options(2), 3);
+    increments_on("increments, two threads, a pool of one slot", 2, GUEST_SEQUENTIAL,
+                  saving_options(1), 2);
     sparse("RAM with holes and zeros", false, large);
     sparse("RAM with holes and zeros, without PAGEMAP_SCAN", true, saving_options(2));
     saving_fragile[0] = saving_fragile[1] = 1;
@@ -56,5 +73,6 @@ int main(int count, char **arguments) {
     writes_on("fragile memory, two threads, a pool of one slot", 2, GUEST_SEQUENTIAL,
               saving_options(1), 2);
     sparse("fragile memory with holes and zeros", false, saving_options(1));
+    increments_on("increments of fragile memory", 2, GUEST_RANDOM, saving_options(2), 2);
     return 0;
 }

@@ -1,6 +1,7 @@
 package io.ramshot.hooks;
 
 import java.io.IOException;
+import java.lang.invoke.MethodType;
 import java.lang.reflect.Array;
 import java.lang.reflect.Field;
 import java.nio.BufferUnderflowException;
@@ -107,9 +108,8 @@ final class FieldReader {
     Field field = slot.field();
     Object existing = field.get(instance);
     Object target = bind(value, existing, slot);
-    if (slot.type().isPrimitive()
-        ? target == null
-        : !(target == null || slot.type().isInstance(target))) {
+    Class<?> type = MethodType.methodType(slot.type()).wrap().returnType();
+    if (target == null ? slot.type().isPrimitive() : !type.isInstance(target)) {
       throw damaged();
     }
     if (!slot.isFinal()) {
@@ -419,8 +419,10 @@ final class FieldReader {
   /** A name: it is looked up, and stands in messages. */
   private static String text(ByteBuffer in) {
     String text = string(in, in.getChar());
-    if (text.chars().anyMatch(Character::isISOControl)) {
-      throw new IllegalArgumentException("no name");
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isISOControl(text.charAt(i))) {
+        throw new IllegalArgumentException("no name");
+      }
     }
     return text;
   }

@@ -27,6 +27,7 @@ final class StateInput extends ObjectInputStream {
 
   private final ImageClasses classes;
   private final long maxElements;
+  private final HashWork hashWork;
 
   /** Why the filter refused, which the stream itself does not say. */
   private String refusal;
@@ -35,7 +36,9 @@ final class StateInput extends ObjectInputStream {
     super(new ByteArrayInputStream(state));
     this.classes = classes;
     maxElements = ELEMENTS_PER_BYTE * state.length;
+    hashWork = new HashWork(state.length);
     setObjectInputFilter(this::check);
+    enableResolveObject(true);
   }
 
   static Object with(ImageClasses classes, byte[] state, Reader reader) throws Exception {
@@ -44,6 +47,9 @@ final class StateInput extends ObjectInputStream {
       return reader.read(in);
     } catch (StackOverflowError e) {
       throw new IOException(TOO_DEEP, e);
+    } catch (InternalError | LinkageError e) {
+      // Some classes of the JDK say so of a stream that nobody wrote.
+      throw new IOException("the image has objects that cannot be made (" + e + ")", e);
     } catch (InvalidClassException e) {
       if (in.refusal == null) {
         throw e;
@@ -52,6 +58,12 @@ final class StateInput extends ObjectInputStream {
       clearer.initCause(e);
       throw clearer;
     }
+  }
+
+  @Override
+  protected Object resolveObject(Object object) throws IOException {
+    hashWork.add(object);
+    return object;
   }
 
   private ObjectInputFilter.Status check(ObjectInputFilter.FilterInfo info) {

@@ -54,8 +54,11 @@ public final class StateFuzz {
 
   private static final long HEAP_BYTES = 1 << 20;
 
-  /** The shortest value is a byte, a null among objects, and takes a few objects in the reader. */
+  /** The shortest value is a byte, a null in an array, and takes a few objects in the reader. */
   private static final long HEAP_PER_BYTE = 512;
+
+  /** Hashing takes iterators for each step, which are garbage at once; {@link HashWork}. */
+  private static final long HASHING_BYTES = 64 << 20;
 
   static final Outcomes OUTCOMES = new Outcomes();
 
@@ -90,7 +93,7 @@ public final class StateFuzz {
     FieldState fields = fields();
     byte[] before = objects ? null : fields.save(processor);
     Frugal.run(
-        HEAP_BYTES + HEAP_PER_BYTE * state.length,
+        HEAP_BYTES + HEAP_PER_BYTE * state.length + (objects ? HASHING_BYTES : 0),
         0,
         () -> {
           if (objects) {
@@ -159,7 +162,7 @@ public final class StateFuzz {
 
   /** The opposite. */
   private static byte[] withoutHeads(byte[] state) {
-    String all = new String(state, StandardCharsets.ISO_8859_1);
+    String all = text(state);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.write(VALUES);
     int end = 4;
@@ -258,7 +261,32 @@ public final class StateFuzz {
     seeds.put("object-saved", objects(console.saveToMemento()));
     seeds.put("object-record", objects(console.pair));
     seeds.put("object-values", objects(values()));
+    seeds.put("object-sets-in-sets", objects(setsInSets()));
     return seeds;
+  }
+
+  /** A state with this value in the field that takes any object. */
+  static byte[] withAny(byte[] value) throws Exception {
+    Processor processor = processor();
+    processor.any = null;
+    byte[] state = fields().save(processor);
+    byte[] head =
+        PLAN.slots().stream()
+            .filter(slot -> slot.field().getName().equals("any"))
+            .findFirst()
+            .orElseThrow()
+            .head();
+    int at = text(state).indexOf(text(head)) + head.length;
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.write(state, 0, at);
+    out.writeBytes(value);
+    // After the code of null.
+    out.write(state, at + 1, state.length - at - 1);
+    return out.toByteArray();
+  }
+
+  private static String text(byte[] bytes) {
+    return new String(bytes, StandardCharsets.ISO_8859_1);
   }
 
   /** One of each kind that a stream may hold. */
@@ -288,6 +316,23 @@ public final class StateFuzz {
     map.put("longs", new long[][] {{1, 2}, null});
     map.put("identity", new IdentityHashMap<>(Map.of(1, 1)));
     return map;
+  }
+
+  /** Few bytes that take years to hash. */
+  private static Object setsInSets() {
+    Set<Object> root = new HashSet<>();
+    Set<Object> one = root;
+    Set<Object> other = new HashSet<>();
+    for (int i = 0; i < 60; i++) {
+      Set<Object> nextOne = new HashSet<>();
+      Set<Object> nextOther = new HashSet<>();
+      nextOne.add("not the other");
+      one.addAll(List.of(nextOne, nextOther));
+      other.addAll(List.of(nextOne, nextOther));
+      one = nextOne;
+      other = nextOther;
+    }
+    return root;
   }
 
   private static byte[] objects(Object object) throws Exception {

@@ -1,9 +1,15 @@
 package io.ramshot.hooks;
 
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ramshot.testing.Fuzzing;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -11,16 +17,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** States that nobody saved are refused, and the guest stays as it was. See docs/FUZZING.md. */
 class StateFuzzTest {
   private static final int RUNS = 12_000;
+  private static final int DEPTH = 100_000;
 
   @Test
   void everySeed() throws Exception {
-    for (Map.Entry<String, byte[]> seed : Fuzzing.seeds(StateFuzz.class).entrySet()) {
-      try {
-        StateFuzz.fuzzerTestOneInput(seed.getValue());
-      } catch (Exception | Error e) {
-        throw new AssertionError("seed " + seed.getKey(), e);
-      }
-    }
+    Fuzzing.everySeed(StateFuzz.class, StateFuzz::fuzzerTestOneInput);
   }
 
   @Test
@@ -35,5 +36,35 @@ class StateFuzzTest {
     // It finds its way to the values, and to objects that are complete.
     assertTrue(outcomes.size() >= 20, outcomes::toString);
     assertTrue(outcomes.getOrDefault("fields: loaded", 0L) >= 20, outcomes::toString);
+  }
+
+  /** Deeper than a stack, both ways: arrays in arrays, and arrays that name the next one. */
+  @Test
+  void arraysWithoutEnd() throws Exception {
+    ByteArrayOutputStream within = new ByteArrayOutputStream();
+    ByteArrayOutputStream chain = new ByteArrayOutputStream();
+    chain.writeBytes(array("[[[I", DEPTH));
+    for (int i = 0; i < DEPTH; i++) {
+      within.writeBytes(array("[[I", 1));
+      chain.writeBytes(array("[[I", 1));
+      chain.write(FieldCodes.SAME);
+      chain.writeBytes(ByteBuffer.allocate(6).putInt(2, i + 2).array());
+    }
+    for (byte[] value : List.of(within.toByteArray(), chain.toByteArray())) {
+      byte[] state = StateFuzz.withAny(value);
+      IOException e =
+          assertThrows(
+              IOException.class, () -> StateFuzz.fields().load(StateFuzz.processor(), state));
+      assertTrue(e.getMessage().contains("are damaged"), e.getMessage());
+    }
+  }
+
+  private static byte[] array(String type, int length) {
+    return ByteBuffer.allocate(7 + type.length())
+        .put(FieldCodes.ARRAY)
+        .putChar((char) type.length())
+        .put(type.getBytes(StandardCharsets.US_ASCII))
+        .putInt(length)
+        .array();
   }
 }

@@ -1,6 +1,7 @@
 package io.ramshot.image;
 
 import java.io.IOException;
+import java.nio.file.FileSystems;
 import java.nio.file.Path;
 
 /**
@@ -15,7 +16,12 @@ public final class ImageException extends IOException {
   }
 
   ImageException(Path file, String problem, Throwable cause) {
-    super(file + " " + problem, cause);
+    super(name(file) + " " + problem, cause);
+  }
+
+  /** A path of another provider says by itself not even in which zip or bucket it is. */
+  private static String name(Path file) {
+    return (file.getFileSystem() == FileSystems.getDefault() ? file : file.toUri()).toString();
   }
 
   /** For content that no writer wrote, whatever the reason. */

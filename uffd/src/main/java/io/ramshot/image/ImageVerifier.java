@@ -1,26 +1,29 @@
 package io.ramshot.image;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
-/** Reads an image's page data and tells what is damaged. Opening the image checked the rest. */
+/**
+ * Reads an image's page data, with several threads, and tells what is damaged. Opening the image
+ * checked the rest.
+ */
 public final class ImageVerifier {
-  /** How many damages are listed one by one. */
+  /** How many damages a {@link Verification} lists. */
   public static final int LISTED_DAMAGES = 100;
 
   /** How much is read. */
   public enum Depth {
-    /** The stored pages: all that a restore reads. */
+    /** The pages that are not zero, wherever they stand: all that a restore reads. */
     STORED_PAGES,
     /**
-     * Every byte, holes too, which must read as zeros: for files that others than ramshot read as
-     * plain memory. Takes as long as RAM is large.
+     * Every byte of the file, holes too, which must read as zeros: for files that others than
+     * ramshot read as plain memory. Takes as long as RAM is large.
      */
     EVERY_BYTE
   }
 
-  /** Told about twice a MiB, by the thread that verifies. */
+  /** Told about once a piece, by one thread at a time. */
   @FunctionalInterface
   public interface Progress {
     Progress NONE = (done, total) -> {};
@@ -32,195 +35,138 @@ public final class ImageVerifier {
     void at(long doneBytes, long totalBytes);
   }
 
-  private static final int READ_LENGTH = 1 << 20;
-
   private final Image image;
   private final int pageSize;
   private final Depth depth;
   private final Progress progress;
-  private final ByteBuffer buffer;
-  private final Checksum checksum = new Checksum();
+  private final Consumer<Damage> sink;
   private final List<Damage> first = new ArrayList<>();
+
+  /** All below: guarded by this. */
   private long damages;
+
   private long readBytes;
   private long totalBytes;
 
-  private ImageVerifier(Image image, Depth depth, Progress progress) {
+  private ImageVerifier(Image image, Depth depth, Progress progress, Consumer<Damage> sink) {
     this.image = image;
     this.pageSize = image.header().pageSize();
     this.depth = depth;
     this.progress = progress;
-    long longest = pageSize;
-    for (ImageBlock block : image.blocks()) {
-      longest = Math.max(longest, block.regionLength(pageSize));
-    }
-    this.buffer = ByteBuffer.allocateDirect((int) Math.min(longest, READ_LENGTH));
+    this.sink = sink;
   }
 
   /**
-   * Reads to the end whatever is damaged; a page that cannot be read counts as damaged.
+   * Reads to the end whatever is damaged, with a thread a processor; a page that cannot be read
+   * counts as damaged.
    *
    * @throws ImageException if the image is or gets closed
    */
   public static Verification verify(Image image, Depth depth, Progress progress)
       throws ImageException {
-    return new ImageVerifier(image, depth, progress).verify();
+    return verify(image, depth, Runtime.getRuntime().availableProcessors(), progress, damage -> {});
   }
 
-  private Verification verify() throws ImageException {
-    totalBytes = depth == Depth.EVERY_BYTE ? image.header().metadataOffset() : 0;
-    for (ImageBlock block : image.blocks()) {
-      totalBytes += depth == Depth.EVERY_BYTE ? 0 : image.storedPages(block) * pageSize;
-    }
-    long end = ImageHeader.LENGTH;
-    readBytes = depth == Depth.EVERY_BYTE ? end : 0;
-    for (ImageBlock block : image.blocks()) {
-      verifyGap(end, block.dataOffset());
-      verifyBlock(block);
-      end = block.dataOffset() + block.regionLength(pageSize);
-    }
-    verifyGap(end, image.header().metadataOffset());
-    progress.at(readBytes, totalBytes);
-    return new Verification(readBytes, damages, List.copyOf(first));
-  }
-
-  private void verifyBlock(ImageBlock block) throws ImageException {
-    PageTable table = image.pageTable(block);
-    long pages = block.pageCount(pageSize);
-    for (long page = 0; page < pages; ) {
-      long end = table.runEnd(page);
-      if (table.kind(page) == PageKind.STORED || depth == Depth.EVERY_BYTE) {
-        verifyRun(block, table, page, end);
-      }
-      if (table.kind(page) == PageKind.INHERITED) {
-        verifyInherited(block, page, end);
-      }
-      page = end;
-    }
-  }
-
-  private void verifyRun(ImageBlock block, PageTable table, long from, long end)
+  /**
+   * The same with so many threads, each of which takes 1 MiB of memory and little more, however
+   * much is damaged.
+   *
+   * @param sink given every damage in file order, by one thread at a time
+   * @throws ImageException if the image is or gets closed
+   */
+  public static Verification verify(
+      Image image, Depth depth, int threads, Progress progress, Consumer<Damage> sink)
       throws ImageException {
-    for (long page = from; page < end; ) {
-      int pages = (int) Math.min(end - page, buffer.capacity() / pageSize);
-      if (read(block.fileOffset(page, pageSize), pages * pageSize)) {
-        for (int i = 0; i < pages; i++) {
-          verifyPage(block, table, page + i, i * pageSize);
-        }
+    return new ImageVerifier(image, depth, progress, sink).verify(threads);
+  }
+
+  private Verification verify(int threads) throws ImageException {
+    List<Stretch> stretches = stretches();
+    /* A thread for less than a piece costs more than it saves. */
+    int useful = (int) Math.min(threads, 1 + totalBytes / Stretch.PIECE_LENGTH);
+    OrderedWork<List<Damage>> work =
+        new OrderedWork<>(Stretch.pieces(stretches), useful, this::report);
+    work.run(
+        () -> {
+          PieceVerifier verifier = new PieceVerifier(image, depth);
+          return piece -> {
+            List<Damage> found = verifier.verify(Stretch.piece(stretches, piece));
+            advance(verifier.takeReadBytes());
+            return found;
+          };
+        });
+    synchronized (this) {
+      return new Verification(readBytes, damages, List.copyOf(first));
+    }
+  }
+
+  /** What there is to read, in file order. */
+  private List<Stretch> stretches() {
+    List<Stretch> stretches = new ArrayList<>();
+    boolean all = depth == Depth.EVERY_BYTE;
+    totalBytes = all ? image.header().metadataOffset() : 0;
+    readBytes = all ? ImageHeader.LENGTH : 0;
+    long end = ImageHeader.LENGTH;
+    for (ImageBlock block : image.blocks()) {
+      if (all) {
+        stretches.add(new Stretch(null, end, block.dataOffset()));
+        totalBytes += image.inheritedPages(block) * pageSize;
       } else {
-        for (int i = 0; i < pages; i++) {
-          if (read(block.fileOffset(page + i, pageSize), pageSize)) {
-            verifyPage(block, table, page + i, 0);
-          } else {
-            report(block, page + i, "cannot be read");
-          }
-        }
+        totalBytes += (image.storedPages(block) + image.inheritedPages(block)) * pageSize;
       }
-      page += pages;
-      advance(pages * (long) pageSize);
+      end = block.dataOffset() + block.regionLength(pageSize);
+      stretches.add(new Stretch(block, block.dataOffset(), end));
     }
+    if (all) {
+      stretches.add(new Stretch(null, end, image.header().metadataOffset()));
+    }
+    return stretches;
   }
 
-  /** The ancestors' files hold them. */
-  private void verifyInherited(ImageBlock block, long from, long end) throws ImageException {
-    for (long page = from; page < end; page++) {
-      try {
-        image.readPage(block, page, buffer.clear().limit(pageSize));
-      } catch (ImageException e) {
-        if (!image.file().isOpen()) {
-          throw e;
-        }
-        report(block, page, "is inherited: " + e.getMessage());
-      }
-    }
-  }
-
-  /**
-   * @param at index of the page's first byte in the buffer
-   */
-  private void verifyPage(ImageBlock block, PageTable table, long page, int at) {
-    if (table.kind(page) != PageKind.STORED) {
-      if (!isZero(at, at + pageSize)) {
-        report(block, page, "holds bytes although it is not stored");
-      }
-      return;
-    }
-    int crc = checksum.of(buffer, at, pageSize);
-    if (crc != table.crc(page)) {
-      report(
-          block,
-          page,
-          String.format("has checksum 0x%08x instead of 0x%08x", crc, table.crc(page)));
-      return;
-    }
-    long offset = block.blockOffset(page, pageSize);
-    int from = (int) (block.lead() + offset - page * pageSize);
-    int to = from + (int) (block.blockOffset(page + 1, pageSize) - offset);
-    if (!isZero(at, at + from) || !isZero(at + to, at + pageSize)) {
-      report(block, page, "holds bytes from outside of the block");
-    }
-  }
-
-  /** Between the header, the regions and the metadata there is nothing. */
-  private void verifyGap(long from, long end) throws ImageException {
-    if (depth != Depth.EVERY_BYTE) {
-      return;
-    }
-    boolean intact = true;
-    for (long at = from; at < end; ) {
-      int length = (int) Math.min(end - at, buffer.capacity());
-      if (intact && !(read(at, length) && isZero(0, length))) {
-        intact = false;
-        report(new Damage("", -1, at, "bytes where nothing is stored"));
-      }
-      at += length;
-      advance(length);
-    }
-  }
-
-  /**
-   * @return false if this stretch cannot be read
-   */
-  private boolean read(long offset, int length) throws ImageException {
-    try {
-      image.file().readFully(buffer.clear().limit(length), offset);
-      return true;
-    } catch (ImageException e) {
-      if (!image.file().isOpen()) {
-        throw e;
-      }
-      return false;
-    }
-  }
-
-  private boolean isZero(int from, int to) {
-    int i = from;
-    for (; i + Long.BYTES <= to; i += Long.BYTES) {
-      if (buffer.getLong(i) != 0) {
-        return false;
-      }
-    }
-    for (; i < to; i++) {
-      if (buffer.get(i) != 0) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private void advance(long bytes) {
+  private synchronized void advance(long bytes) {
     readBytes += bytes;
     progress.at(readBytes, totalBytes);
   }
 
-  private void report(ImageBlock block, long page, String problem) {
-    report(new Damage(block.name(), page, block.fileOffset(page, pageSize), problem));
+  private synchronized void report(List<Damage> found) {
+    damages += found.size();
+    for (Damage damage : found) {
+      if (first.size() < LISTED_DAMAGES) {
+        first.add(damage);
+      }
+      sink.accept(damage);
+    }
   }
 
-  private void report(Damage damage) {
-    damages++;
-    if (first.size() < LISTED_DAMAGES) {
-      first.add(damage);
+  /**
+   * A part of the file, which is read in pieces.
+   *
+   * @param block whose region it is, or null for what lies between regions
+   * @param from first byte, as an offset in the file
+   * @param to past the last byte
+   */
+  record Stretch(ImageBlock block, long from, long to) {
+    /** Pieces begin at multiples of this in a stretch, so of a MiB in a region. */
+    static final int PIECE_LENGTH = 4 << 20;
+
+    private long pieces() {
+      return (to - from + PIECE_LENGTH - 1) / PIECE_LENGTH;
+    }
+
+    static long pieces(List<Stretch> stretches) {
+      return stretches.stream().mapToLong(Stretch::pieces).sum();
+    }
+
+    static Stretch piece(List<Stretch> stretches, long index) {
+      long left = index;
+      for (Stretch stretch : stretches) {
+        if (left < stretch.pieces()) {
+          long start = stretch.from + left * PIECE_LENGTH;
+          return new Stretch(stretch.block, start, Math.min(stretch.to, start + PIECE_LENGTH));
+        }
+        left -= stretch.pieces();
+      }
+      throw new IndexOutOfBoundsException("piece " + index);
     }
   }
 }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -19,16 +18,24 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /**
- * A file in the making, on any provider: under a temporary name until it is whole, and never in the
- * place of another. Not for several threads.
+ * A file in the making, on any provider, never in the place of another. Not for several threads.
+ *
+ * <p>On the machine's own file systems it has a temporary name until it is whole. Other providers
+ * may have no rename: object stores copy, in ways of their own. There it has its name from the
+ * beginning, and is removed when it fails; what is not whole is refused by whoever opens it, for
+ * packed files have their table at the end, and plain ones know their length.
  */
 final class TargetFile implements AutoCloseable {
   private static final Set<OpenOption> OPTIONS =
       Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
 
   private final Path target;
+
+  /** The target itself where nothing is renamed. */
   private final Path temporary;
+
   private final SeekableByteChannel channel;
+  private boolean published;
 
   /** Where a file that cannot be written at any offset ends, in bytes. */
   private long end;
@@ -47,8 +54,10 @@ final class TargetFile implements AutoCloseable {
     if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
       throw exists(target);
     }
-    Path temporary =
-        target.resolveSibling("." + name + "." + ProcessHandle.current().pid() + ".part");
+    Path temporary = target;
+    if (isOfTheSystem(target)) {
+      temporary = target.resolveSibling("." + name + "." + ProcessHandle.current().pid() + ".part");
+    }
     try {
       Files.deleteIfExists(temporary); // of a process that had this number, and was killed
       return new TargetFile(target, temporary, channel(temporary));
@@ -57,6 +66,10 @@ final class TargetFile implements AutoCloseable {
     } catch (IOException | RuntimeException e) { // providers of others throw what they like
       throw new ImageException(target, "cannot be created (" + e + ")", e);
     }
+  }
+
+  private static boolean isOfTheSystem(Path path) {
+    return path.getFileSystem() == FileSystems.getDefault();
   }
 
   private static SeekableByteChannel channel(Path temporary) throws IOException {
@@ -123,41 +136,32 @@ final class TargetFile implements AutoCloseable {
   /** Gives the completed file its name. */
   void publish() throws ImageException {
     try {
-      if (target.getFileSystem() == FileSystems.getDefault()) {
-        publishOnDisk();
-      } else {
-        move();
+      if (isOfTheSystem(target)) {
+        rename();
+        Path folder = target.toAbsolutePath().getParent();
+        try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
+          names.force(true);
+        }
       }
+      published = true;
     } catch (FileAlreadyExistsException e) {
       throw exists(target);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException e) {
       throw new ImageException(target, "cannot be given its name (" + e + ")", e);
     }
   }
 
-  private void publishOnDisk() throws IOException {
+  private void rename() throws IOException {
     try {
       Files.createLink(target, temporary); // unlike a move, never replaces a file
       Files.delete(temporary);
     } catch (FileAlreadyExistsException e) {
       throw e;
     } catch (IOException | UnsupportedOperationException e) { // FAT has no links
-      move();
-    }
-    Path folder = target.toAbsolutePath().getParent();
-    try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
-      names.force(true);
-    }
-  }
-
-  private void move() throws IOException {
-    if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
-      throw new FileAlreadyExistsException(target.toString());
-    }
-    try {
+      if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+        throw new FileAlreadyExistsException(target.toString());
+      }
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-    } catch (AtomicMoveNotSupportedException | UnsupportedOperationException e) {
-      Files.move(temporary, target);
     }
   }
 
@@ -166,8 +170,14 @@ final class TargetFile implements AutoCloseable {
   }
 
   private ImageException notWritten(Exception e) {
+    Throwable first = e; // providers wrap what happened
+    while (first.getCause() != null) {
+      first = first.getCause();
+    }
     String reason =
-        e instanceof IOException && e.getMessage() != null ? e.getMessage() : e.toString();
+        first instanceof IOException && first.getMessage() != null
+            ? first.getMessage()
+            : first.toString();
     return new ImageException(
         target,
         "cannot be written (" + reason + "): nothing is left of it, make room and try again",
@@ -182,7 +192,9 @@ final class TargetFile implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       throw notWritten(e);
     } finally {
-      delete();
+      if (!published) {
+        delete();
+      }
     }
   }
 

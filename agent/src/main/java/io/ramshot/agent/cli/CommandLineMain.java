@@ -19,6 +19,7 @@ import picocli.CommandLine.TypeConversionException;
     footer = {
       "",
       "Exit status: 0 done, 1 failed or damaged, 2 wrong usage, 3 cancelled.",
+      "Of diff: 0 the same, 1 different, 2 trouble.",
       "As an agent: java -javaagent:ramshot.jar=key=value,... (=help lists the options)."
     },
     versionProvider = CommandLineMain.Version.class,
@@ -32,6 +33,9 @@ import picocli.CommandLine.TypeConversionException;
       ProfilesCommand.class,
       InfoCommand.class,
       VerifyCommand.class,
+      DiffCommand.class,
+      ExtractCommand.class,
+      ReportCommand.class,
       FlattenCommand.class,
       PackCommand.class,
       UnpackCommand.class
@@ -62,7 +66,8 @@ public final class CommandLineMain implements Runnable {
   private static int run(FileNames names, String... args) {
     CommandLine command = new CommandLine(new CommandLineMain());
     command.registerConverter(Path.class, text -> converted(names::existing, text));
-    command.registerConverter(NewFile.class, text -> new NewFile(converted(names::target, text)));
+    command.registerConverter(
+        NewFile.class, text -> new NewFile(converted(names::target, text), text));
     command.setParameterExceptionHandler(
         (e, given) -> {
           System.err.println("ramshot: " + oneLine(e));

@@ -13,5 +13,11 @@ final class ExitStatus {
   /** The snapshot was cancelled, by Ctrl-C or by somebody else. */
   static final int CANCELLED = 3;
 
+  /** Of {@code diff}, as diff(1) has it: the images differ. */
+  static final int DIFFERENT = 1;
+
+  /** Of {@code diff}: they could not be compared. */
+  static final int TROUBLE = 2;
+
   private ExitStatus() {}
 }

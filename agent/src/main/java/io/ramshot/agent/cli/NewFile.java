@@ -2,5 +2,9 @@ package io.ramshot.agent.cli;
 
 import java.nio.file.Path;
 
-/** A file that a command is to write, on any provider. */
-record NewFile(Path path) {}
+/**
+ * A file that a command is to write, on any provider.
+ *
+ * @param text what the user wrote
+ */
+record NewFile(Path path, String text) {}

@@ -46,6 +46,7 @@ final class PackCommand implements Callable<Integer> {
           ExitStatus.USAGE,
           "--level=" + level + " is no level: give 1 to " + ImagePacker.MAX_LEVEL);
     }
+    int count = threads.count();
     long start = System.nanoTime();
     try (Image image = Image.openAlone(file);
         ProgressLine line = new ProgressLine()) {
@@ -55,14 +56,14 @@ final class PackCommand implements Callable<Integer> {
               image,
               target.path(),
               level,
-              threads.count(),
+              count,
               (done, total) ->
                   line.show(() -> "packed " + Quantity.text(done) + " of " + Quantity.text(total)));
       line.clear();
       System.out.printf(
           Locale.ROOT,
           "%s has %s of %s (%.1f %%), packed in %s%n",
-          target.path(),
+          target.text(),
           Quantity.text(packed),
           Quantity.text(length),
           100.0 * packed / length,

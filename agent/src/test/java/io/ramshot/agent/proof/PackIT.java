@@ -6,10 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ramshot.agent.ForkedJvm;
 import io.ramshot.agent.JmxClient;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,7 +28,7 @@ class PackIT {
     }
     String packed = "jar:" + directory.resolve("x.zip").toUri() + "!/x.ramshot.zst";
     String out = run(0, "pack", image.toString(), packed);
-    assertTrue(out.contains("x.ramshot.zst has ") && out.contains(" packed in "), out);
+    assertTrue(out.contains(packed + " has ") && out.contains(" packed in "), out);
     assertTrue(run(0, "verify", packed).contains("is intact"));
 
     long stopAt = SavedMachine.read(image).steps() + 1_234_567;
@@ -49,30 +47,6 @@ class PackIT {
     Path back = directory.resolve("back.ramshot");
     run(0, "unpack", "--threads=1", packed, back.toString());
     assertEquals(-1, Files.mismatch(image, back));
-    refuses(image);
-  }
-
-  private void refuses(Path image) throws Exception {
-    String target = directory.resolve("new.zst").toString();
-    fails(1, image + " exists: ", "pack", image.toString(), image.toString());
-    fails(1, "does not exist", "pack", directory.resolve("none").toString(), target);
-    fails(2, "--level=20 is no level", "pack", "--level=20", image.toString(), target);
-    fails(2, "--threads=0 is out of", "unpack", "--threads=0", image.toString(), target);
-    fails(
-        2,
-        "s3://bucket/key needs a file system provider for s3:, and only file, jar, jrt are there",
-        "pack",
-        image.toString(),
-        "s3://bucket/key");
-    try (FileChannel out = FileChannel.open(image, StandardOpenOption.WRITE)) {
-      out.truncate(out.size() - 1);
-    }
-    fails(1, "is truncated", "pack", image.toString(), target);
-    assertFalse(Files.exists(Path.of(target)));
-  }
-
-  private static void fails(int status, String why, String... arguments) throws Exception {
-    assertTrue(run(status, arguments).contains(why), why);
   }
 
   private static String run(int status, String... arguments) throws Exception {
