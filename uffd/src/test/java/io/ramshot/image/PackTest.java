@@ -186,8 +186,7 @@ class PackTest {
         unpack(there, back);
         assertEquals(-1, Files.mismatch(file, back));
         ImageException e = assertThrows(ImageException.class, () -> pack(file, there));
-        assertEquals(
-            there.toUri() + " exists: remove it, or choose another name", e.getMessage());
+        assertEquals(there.toUri() + " exists: remove it, or choose another name", e.getMessage());
         assertTrue(e.getMessage().startsWith("jimfs://"), e.getMessage());
       }
     }
