@@ -70,7 +70,7 @@ class SnapshotsTest {
     for (MBeanAttributeInfo attribute : info.getAttributes()) {
       requireDescribed(attribute);
     }
-    assertEquals(3, info.getOperations().length);
+    assertEquals(4, info.getOperations().length);
     for (MBeanOperationInfo operation : info.getOperations()) {
       requireDescribed(operation);
       for (MBeanFeatureInfo parameter : operation.getSignature()) {
