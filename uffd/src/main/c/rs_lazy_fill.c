@@ -3,15 +3,16 @@
  * the disk always has something to do while checksums are computed.
  */
 #include <errno.h>
-#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
 
 #include "rs_lazy.h"
 #include "rs_snapshot.h"
 
 #define FILLERS 4
 
-/* A run of pages without content that is cleared rather than written: it may not be populated. */
-#define LONG_RUN 16
+/* More runs of pages with and without content in a chunk than are worth a read each. */
+#define MANY_RUNS 8
 
 struct fill {
     struct rs_lazy *lazy;
@@ -38,30 +39,38 @@ static uint64_t run_end(struct rs_lazy *l, uint32_t index, uint64_t page, uint64
     return end;
 }
 
-static int fill_chunk(struct fill *fill, uint64_t chunk) {
+/* Reads pages [page, past) of a block to `to`. */
+static int read_to(struct fill *fill, uint32_t index, uint64_t page, uint64_t past, uint8_t *to) {
+    struct rs_lazy *l = fill->lazy;
+    return rs_source_read(&l->source, index, page, past - page, to, l->options.direct_io,
+                          note_damage, fill);
+}
+
+/*
+ * Pages with content are read, straight or, where there are many small runs, all at once to
+ * `bounce`; those without are cleared, and populated by nobody.
+ */
+static int fill_chunk(struct fill *fill, uint64_t chunk, uint8_t *bounce) {
     struct rs_lazy *l = fill->lazy;
     struct rs_lazy_block *block = rs_lazy_block_of(l, chunk);
     uint32_t index = rs_lazy_index(l, block);
-    uint64_t page = rs_lazy_page_at(l, block, rs_lazy_chunk_start(block, chunk));
+    uint64_t first = rs_lazy_page_at(l, block, rs_lazy_chunk_start(block, chunk));
     uint64_t past = rs_lazy_page_at(l, block, rs_lazy_chunk_end(block, chunk));
-    int result = 0;
-    while (page < past && !result) {
-        uint64_t end = run_end(l, index, page, past);
-        if (!rs_source_stored(&l->source, index, page) && end - page >= LONG_RUN) {
-            result = rs_clear(rs_lazy_address(l, block, page), (end - page) * l->page_bytes);
-            page = end;
-            continue;
-        }
-        while (end < past) {
-            uint64_t next = run_end(l, index, end, past);
-            if (!rs_source_stored(&l->source, index, end) && next - end >= LONG_RUN)
-                break;
-            end = next;
-        }
-        result = rs_source_read(&l->source, index, page, end - page,
-                                (uint8_t *)rs_lazy_address(l, block, page), l->options.direct_io,
-                                note_damage, fill);
-        page = end;
+    uint64_t runs = 0;
+    for (uint64_t page = first; page < past; page = run_end(l, index, page, past))
+        runs++;
+    bool bounced = runs > MANY_RUNS;
+    int result = bounced ? read_to(fill, index, first, past, bounce) : 0;
+    for (uint64_t page = first, end; page < past && !result; page = end) {
+        end = run_end(l, index, page, past);
+        uint8_t *to = (uint8_t *)rs_lazy_address(l, block, page);
+        uint64_t bytes = (end - page) * l->page_bytes;
+        if (!rs_source_stored(&l->source, index, page))
+            result = rs_clear((uint64_t)to, bytes);
+        else if (bounced)
+            memcpy(to, bounce + (page - first) * l->page_bytes, bytes);
+        else
+            result = read_to(fill, index, page, end, to);
     }
     return result;
 }
@@ -69,12 +78,19 @@ static int fill_chunk(struct fill *fill, uint64_t chunk) {
 static void *fill_main(void *context) {
     struct fill *fill = context;
     uint64_t chunk;
+    uint8_t *bounce = mmap(NULL, RS_CHUNK_BYTES, PROT_READ | PROT_WRITE,
+                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (bounce == MAP_FAILED) {
+        atomic_store(&fill->result, -ENOMEM);
+        return NULL;
+    }
     while (!atomic_load(&fill->result) &&
            (chunk = atomic_fetch_add(&fill->next, 1)) < fill->lazy->chunk_count) {
-        int none = 0, result = fill_chunk(fill, chunk);
+        int none = 0, result = fill_chunk(fill, chunk, bounce);
         if (result)
             atomic_compare_exchange_strong(&fill->result, &none, result);
     }
+    munmap(bounce, RS_CHUNK_BYTES);
     return NULL;
 }
 

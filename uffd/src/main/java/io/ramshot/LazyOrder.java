@@ -6,15 +6,15 @@ import io.ramshot.image.ImageBlock;
 import io.ramshot.image.ImageException;
 import io.ramshot.image.Saver;
 import io.ramshot.image.SavingHistory;
+import io.ramshot.image.TouchTrace;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
- * What a lazy restore brings first: what the guest wrote to soon after the image was taken, as the
- * image's history has it, in that order.
+ * What a lazy restore brings first: what the guest touched first after a restore before this one;
+ * then what it wrote to soon after the image was taken, as the image's history has it.
  */
 final class LazyOrder {
   private record Place(long micros, long place) {}
@@ -26,21 +26,33 @@ final class LazyOrder {
    * @return block &lt;&lt; 32 | image page; empty where nothing is known
    */
   static long[] of(Image image, Map<ImageBlock, Integer> indices) {
-    Optional<SavingHistory> history;
-    try {
-      history = image.history();
-    } catch (ImageException e) {
-      return new long[0]; /* only an order: the pages have checksums of their own */
+    List<Long> places = new ArrayList<>();
+    for (TouchTrace.Place place : TouchTrace.read(image).places()) {
+      Integer index = indices.get(image.blocks().get(place.block()));
+      if (index != null) {
+        places.add((long) index << 32 | place.page());
+      }
     }
-    List<Place> places = new ArrayList<>();
-    history.ifPresent(
-        known ->
-            indices.forEach(
-                (block, index) -> addAll(places, known, block, index, image.header().pageSize())));
-    return places.stream()
+    fromHistory(image, indices).stream()
         .sorted(Comparator.comparingLong(Place::micros))
-        .mapToLong(Place::place)
-        .toArray();
+        .forEach(place -> places.add(place.place()));
+    return places.stream().mapToLong(Long::longValue).toArray();
+  }
+
+  private static List<Place> fromHistory(Image image, Map<ImageBlock, Integer> indices) {
+    List<Place> places = new ArrayList<>();
+    try {
+      image
+          .history()
+          .ifPresent(
+              known ->
+                  indices.forEach(
+                      (block, index) ->
+                          addAll(places, known, block, index, image.header().pageSize())));
+    } catch (ImageException e) {
+      places.clear(); /* only an order: the pages have checksums of their own */
+    }
+    return places;
   }
 
   private static void addAll(

@@ -2,13 +2,18 @@ package io.ramshot;
 
 import io.ramshot.image.Image;
 import io.ramshot.image.ImageBlock;
+import io.ramshot.image.TouchTrace;
 import io.ramshot.uffd.EngineException;
 import io.ramshot.uffd.LazyRam;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
+import java.util.function.Consumer;
 
 /** Decides which blocks are restored lazily, and tells the engine where their pages stand. */
 final class LazyPlan {
@@ -94,6 +99,32 @@ final class LazyPlan {
 
   /** After all has been done that comes before the guest goes on. */
   RestoredRam restored() {
-    return new RestoredRam(image.path(), ram, owners, eager);
+    return new RestoredRam(image.path(), ram, owners, eager, recorder());
+  }
+
+  /**
+   * Writes the trace beside the image, for the next restore; without the image, which is closed.
+   */
+  private Consumer<long[]> recorder() {
+    if (ram == null) {
+      return trace -> {};
+    }
+    Path path = image.path();
+    UUID id = image.header().id();
+    TouchTrace older = TouchTrace.read(image);
+    List<Integer> ids = indices.keySet().stream().map(ImageBlock::id).toList();
+    return trace -> {
+      List<TouchTrace.Place> places = new ArrayList<>();
+      for (long place : trace) {
+        places.add(new TouchTrace.Place(ids.get((int) (place >>> 32)), (int) place));
+      }
+      try {
+        if (!places.isEmpty()) {
+          new TouchTrace(places).before(older).write(path, id);
+        }
+      } catch (IOException e) {
+        return; /* nobody misses it: the folder may be for reading only */
+      }
+    };
   }
 }

@@ -56,7 +56,8 @@ final class RestoreRehearsal {
       ram.close();
       throw e;
     }
-    RestoredRam restored = new RestoredRam(image.path(), ram, List.of(block), List.of());
+    RestoredRam restored =
+        new RestoredRam(image.path(), ram, List.of(block), List.of(), trace -> {});
     restored.await(LIMIT);
     restored.status();
   }

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /**
  * The RAM of a guest that was restored, of which some may still be in the image.
@@ -21,6 +22,9 @@ public final class RestoredRam {
   private static final int POLL_MILLIS = 200;
 
   private final Path image;
+
+  /** Gets what was touched first, once all is there. */
+  private final Consumer<long[]> trace;
 
   /** Null where nothing is lazy. */
   private final LazyRam ram;
@@ -37,9 +41,12 @@ public final class RestoredRam {
 
   /**
    * @param ram that has been started, or null
+   * @param trace gets what was touched while it was missing, as {@link LazyRam#trace}
    */
-  RestoredRam(Path image, LazyRam ram, List<Block> blocks, List<String> eager) {
+  RestoredRam(
+      Path image, LazyRam ram, List<Block> blocks, List<String> eager, Consumer<long[]> trace) {
     this.image = image;
+    this.trace = trace;
     this.ram = ram;
     this.blocks = List.copyOf(blocks);
     this.eager = List.copyOf(eager);
@@ -60,6 +67,7 @@ public final class RestoredRam {
     }
     ram.close();
     owners = List.of();
+    trace.accept(ram.trace());
     end.complete(status(true));
   }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ramshot.image.BlockKind;
 import io.ramshot.image.Image;
+import io.ramshot.image.TouchTrace;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -234,8 +235,19 @@ final class LazyRestore {
       check(page);
     }
     assertTrue(restored.await(LONG));
+    requireTrace(child);
     for (int page = 0; page < PAGES; page++) {
       check(page);
+    }
+  }
+
+  /** The page that was touched first comes first in the next restore. */
+  private static void requireTrace(Path file) throws Exception {
+    try (Image image = Image.open(file)) {
+      TouchTrace.Place last = TouchTrace.read(image).places().get(0);
+      assertTrue(last.page() >= PAGES - 512, last.toString());
+      long[] order = LazyOrder.of(image, java.util.Map.of(image.blocks().get(0), 0));
+      assertEquals(last.page(), order[0]);
     }
   }
 

@@ -66,11 +66,11 @@ class SnapshotsTest {
   void everythingIsDescribed() {
     MBeanInfo info = bean.getMBeanInfo();
     assertTrue(info.getDescription().contains("ramshot"), info.getDescription());
-    assertEquals(10, info.getAttributes().length);
+    assertEquals(11, info.getAttributes().length);
     for (MBeanAttributeInfo attribute : info.getAttributes()) {
       requireDescribed(attribute);
     }
-    assertEquals(3, info.getOperations().length);
+    assertEquals(4, info.getOperations().length);
     for (MBeanOperationInfo operation : info.getOperations()) {
       requireDescribed(operation);
       for (MBeanFeatureInfo parameter : operation.getSignature()) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ramshot.RestoreOptions;
 import io.ramshot.SnapshotOptions;
 import java.io.File;
 import java.time.Duration;
@@ -38,6 +39,24 @@ class AgentOptionsTest {
                 "pool=64m,hugepages=false,directio=FALSE,rate=100000,freeze.timeout=500ms,"
                     + "stall.limit=1m")
             .snapshotOptions());
+  }
+
+  @Test
+  void aRestoreMayBeLazy() throws OptionException {
+    assertEquals(RestoreOptions.DEFAULTS, AgentOptions.parse("").restoreOptions());
+    AgentOptions options = AgentOptions.parse("restore=f,lazy,damaged=zero,rate=5m,gate=a.B::c");
+    assertEquals("f", options.get(AgentOptions.RESTORE));
+    assertEquals(
+        RestoreOptions.DEFAULTS.withLazy(true).withZeroDamaged(true).withBytesPerSecond(5L << 20),
+        options.restoreOptions());
+    assertEquals(options.restoreOptions(), AgentOptions.parse(options.toString()).restoreOptions());
+    assertTrue(
+        AgentOptions.parse("gate=a.B::c,restore=f,lazy").restoreOptions().lazy(), "at the end");
+    assertFalse(AgentOptions.parse("restore=f,lazy=false,gate=a.B::c").restoreOptions().lazy());
+    assertEquals("lazy says how to restore: give restore= too", refused("lazy,gate=a.B::c"));
+    assertEquals(
+        "damaged=skip is neither stop nor zero: give one of them",
+        refused("restore=f,gate=a.B::c,damaged=skip"));
   }
 
   @Test
