@@ -1,6 +1,7 @@
 package io.ramshot.hooks;
 
 import java.io.IOException;
+import java.lang.invoke.MethodType;
 import java.lang.reflect.Array;
 import java.lang.reflect.Field;
 import java.nio.BufferUnderflowException;
@@ -107,9 +108,8 @@ final class FieldReader {
     Field field = slot.field();
     Object existing = field.get(instance);
     Object target = bind(value, existing, slot);
-    if (slot.type().isPrimitive()
-        ? target == null
-        : !(target == null || slot.type().isInstance(target))) {
+    Class<?> type = MethodType.methodType(slot.type()).wrap().returnType();
+    if (target == null ? slot.type().isPrimitive() : !type.isInstance(target)) {
       throw damaged();
     }
     if (!slot.isFinal()) {

@@ -35,48 +35,58 @@ final class HashWork {
 
   /**
    * @param object just read, and not yet in what will hold it
-   * @throws InvalidObjectException if it takes too long to hash
+   * @throws InvalidObjectException if it takes too long to hash, or for ever
    */
   void add(Object object) throws InvalidObjectException {
     long size = 0;
     if (object instanceof Record) {
       size = ofRecord(object);
-    } else if (object != null && object.getClass().getClassLoader() == null) {
-      if (object instanceof Collection<?> collection) {
-        for (Object element : collection) {
-          size += of(element);
-        }
-      } else if (object instanceof Map<?, ?> map) {
-        for (Map.Entry<?, ?> entry : map.entrySet()) {
-          size += of(entry.getKey()) + of(entry.getValue());
-        }
+    } else if (!isContainer(object)) {
+      return;
+    } else if (object instanceof Collection<?> collection) {
+      for (Object element : collection) {
+        size += of(element);
+      }
+    } else {
+      for (Map.Entry<?, ?> entry : ((Map<?, ?>) object).entrySet()) {
+        size += of(entry.getKey()) + of(entry.getValue());
       }
     }
     if (size > most) {
       throw new InvalidObjectException(
           "the image has collections within collections, too many to be hashed: save bytes instead");
     }
-    if (size > 0) {
-      sizes.put(object, size);
-    }
+    sizes.put(object, size);
   }
 
+  private static boolean isContainer(Object object) {
+    return (object instanceof Collection || object instanceof Map)
+        && object.getClass().getClassLoader() == null;
+  }
+
+  /** All that a collection holds has been read before it is complete, but for what holds it. */
+  private long of(Object element) throws InvalidObjectException {
+    Long size = sizes.get(element);
+    if (size == null && isContainer(element)) {
+      throw new InvalidObjectException(
+          "the image has a collection within itself: save bytes instead");
+    }
+    return size == null ? 1 : 1 + size;
+  }
+
+  /** Its constructor may have put copies into it, which nobody has seen. */
   private long ofRecord(Object object) {
     long size = 0;
     for (RecordComponent component : object.getClass().getRecordComponents()) {
       if (!component.getType().isPrimitive()) {
         try {
           component.getAccessor().setAccessible(true);
-          size += of(component.getAccessor().invoke(object));
+          size += 1 + sizes.getOrDefault(component.getAccessor().invoke(object), 0L);
         } catch (ReflectiveOperationException | RuntimeException e) {
           size++;
         }
       }
     }
     return size;
-  }
-
-  private long of(Object element) {
-    return 1 + sizes.getOrDefault(element, 0L);
   }
 }

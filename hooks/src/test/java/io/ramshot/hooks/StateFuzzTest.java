@@ -21,13 +21,7 @@ class StateFuzzTest {
 
   @Test
   void everySeed() throws Exception {
-    for (Map.Entry<String, byte[]> seed : Fuzzing.seeds(StateFuzz.class).entrySet()) {
-      try {
-        StateFuzz.fuzzerTestOneInput(seed.getValue());
-      } catch (Exception | Error e) {
-        throw new AssertionError("seed " + seed.getKey(), e);
-      }
-    }
+    Fuzzing.everySeed(StateFuzz.class, StateFuzz::fuzzerTestOneInput);
   }
 
   @Test

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 
-/** Bytes of a file that can be read at any offset by several threads at once. */
+/** Bytes of a file of the operating system: several threads may read at once. */
 final class FileBytes implements StoredBytes {
   private final FileChannel channel;
 

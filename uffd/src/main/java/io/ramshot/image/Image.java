@@ -60,9 +60,12 @@ public final class Image implements AutoCloseable {
   private static Image withAncestors(Image first) throws ImageException {
     try {
       Set<UUID> seen = new HashSet<>();
-      for (Image image = first; image.parentRef().isPresent(); image = image.parent) {
-        if (!seen.add(image.header.id()) || seen.size() > MAX_ANCESTORS) {
+      for (Image image = first; ; image = image.parent) {
+        if (!seen.add(image.header.id()) || seen.size() > MAX_ANCESTORS + 1) {
           throw ImageException.damaged(first.path(), "its ancestors have no end");
+        }
+        if (image.parentRef().isEmpty()) {
+          break;
         }
         image.adopt(openAlone(ParentFile.find(image.path(), image.parentRef().orElseThrow())));
       }

@@ -35,22 +35,19 @@ final class StoredFile implements ImageFile {
   }
 
   /**
-   * Through a channel that reads at any offset, if the provider has one: the zip provider unpacks
-   * to a temporary file then, while its other channel takes the whole file into the heap.
+   * Of other providers' channels none is trusted with two reads at once: the one for S3 mixes them
+   * up. File channels are asked for first, because the zip provider unpacks to a temporary file
+   * then, while its other channel takes the whole file into the heap.
    */
   private static StoredBytes bytes(Path path) throws IOException {
-    try {
+    if (path.getFileSystem() == FileSystems.getDefault()) {
       return new FileBytes(FileChannel.open(path, StandardOpenOption.READ));
+    }
+    try {
+      return new ChannelBytes(FileChannel.open(path, StandardOpenOption.READ));
     } catch (UnsupportedOperationException | IOException e) {
-      if (isOfTheSystem(path)) {
-        throw e;
-      }
       return new ChannelBytes(Files.newByteChannel(path, StandardOpenOption.READ));
     }
-  }
-
-  private static boolean isOfTheSystem(Path path) {
-    return path.getFileSystem() == FileSystems.getDefault();
   }
 
   @Override
@@ -65,7 +62,7 @@ final class StoredFile implements ImageFile {
 
   @Override
   public boolean isPlain() {
-    return bytes instanceof FileBytes && isOfTheSystem(path);
+    return bytes instanceof FileBytes;
   }
 
   @Override

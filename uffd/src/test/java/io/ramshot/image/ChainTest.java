@@ -144,6 +144,15 @@ class ChainTest {
   }
 
   @Test
+  void refusesTwoImagesOfOneId() throws Exception {
+    TestImage base = image(0);
+    TestImage middle = image(1).on(base, "full.ramshot");
+    middle.write(first);
+    image(2).id(new UUID(1, 1)).on(middle, "first.ramshot").write(second);
+    refused("its ancestors have no end", () -> Image.open(second).close());
+  }
+
+  @Test
   void damageInAnAncestorIsFound() throws Exception {
     try (FileChannel channel = FileChannel.open(full, StandardOpenOption.WRITE)) {
       channel.write(ByteBuffer.wrap(new byte[] {99}), ImageLayout.ALIGNMENT + 2 * TestImage.PAGE);

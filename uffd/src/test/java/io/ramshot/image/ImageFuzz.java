@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -61,26 +62,44 @@ public final class ImageFuzz {
   }
 
   private static void read() {
-    try (Image image = Image.open(file)) {
-      OUTCOMES.add("opened");
-      use(image);
-      OUTCOMES.add("used");
+    read(OUTCOMES, file, () -> Image.open(file));
+  }
+
+  /** Opens an image. */
+  interface Opening {
+    Image open() throws ImageException;
+  }
+
+  /**
+   * @param path that messages are to name
+   */
+  static void read(Outcomes outcomes, Path path, Opening opening) {
+    try (Image image = opening.open()) {
+      outcomes.add("opened");
+      use(image, outcomes);
+      outcomes.add("used");
     } catch (ImageException e) {
-      requireClear(e);
-      OUTCOMES.add(e.getMessage().replace(file.toString(), "").replaceAll("[^ -~]", "?"));
+      requireClear(e, path);
+      outcomes.add(e.getMessage().replace(path.toString(), "").replaceAll("[^ -~]", "?"));
     }
   }
 
   /** All that a restore, verify and info ask of an image. */
-  private static void use(Image image) throws ImageException {
+  private static void use(Image image, Outcomes outcomes) throws ImageException {
     image.product();
     image.info();
     image.states();
     for (String type : image.extras()) {
       image.extra(type);
     }
+    image.history();
+    Optional<PageHashes> hashes = PageHashes.read(image);
     int pageSize = image.header().pageSize();
     for (ImageBlock block : image.blocks()) {
+      if (hashes.isPresent() && hashes.get().has(block)) {
+        int length = image.pageTable(block).pageCount() * PageHashes.LENGTH;
+        hashes.get().expand(block, ByteBuffer.allocate(length));
+      }
       image.shape(block);
       image.pageTable(block);
       image.storedPages(block);
@@ -91,7 +110,7 @@ public final class ImageFuzz {
     }
     Verification verification =
         ImageVerifier.verify(image, ImageVerifier.Depth.STORED_PAGES, ImageVerifier.Progress.NONE);
-    verification.first().forEach(damage -> OUTCOMES.add("verify: " + damage.problem()));
+    verification.first().forEach(damage -> outcomes.add("verify: " + damage.problem()));
     ByteBuffer memory = ByteBuffer.allocate(64 << 10);
     for (ImageBlock block : image.blocks()) {
       image.readPage(block, block.pageCount(pageSize) - 1, memory.clear());
@@ -101,9 +120,9 @@ public final class ImageFuzz {
     }
   }
 
-  private static void requireClear(ImageException e) {
+  private static void requireClear(ImageException e, Path path) {
     String message = e.getMessage();
-    if (!message.startsWith(file + " ")
+    if (!message.startsWith(path + " ")
         || !message.contains(": ")
         || message.chars().anyMatch(Character::isISOControl)) {
       throw new AssertionError("unclear: " + message, e);

@@ -11,16 +11,21 @@ import org.junit.jupiter.api.io.TempDir;
 /** Images that nobody wrote are refused, whatever is in them. See docs/FUZZING.md. */
 class ImageFuzzTest {
   private static final int RUNS = 12_000;
+  private static final int PACKED_RUNS = 1500;
 
   @Test
   void everySeed() throws Exception {
-    for (Map.Entry<String, byte[]> seed : Fuzzing.seeds(ImageFuzz.class).entrySet()) {
-      try {
-        ImageFuzz.fuzzerTestOneInput(seed.getValue());
-      } catch (Exception | Error e) {
-        throw new AssertionError("seed " + seed.getKey(), e);
-      }
-    }
+    Fuzzing.everySeed(ImageFuzz.class, ImageFuzz::fuzzerTestOneInput);
+    Fuzzing.everySeed(PackedFuzz.class, PackedFuzz::fuzzerTestOneInput);
+  }
+
+  @Test
+  void whatComesOfPackedSeeds(@TempDir Path scratch) throws Exception {
+    Map<String, Long> outcomes = Fuzzing.run(PackedFuzz.class, PACKED_RUNS, scratch);
+    System.out.println(
+        "PackedFuzz: " + outcomes.size() + " outcomes, " + outcomes.get("used") + " images used");
+    assertTrue(outcomes.size() >= 15, outcomes::toString);
+    assertTrue(outcomes.getOrDefault("used", 0L) >= 5, outcomes::toString);
   }
 
   @Test

@@ -176,26 +176,61 @@ final class ImageRecipe {
     return places.size();
   }
 
+  /** Of the file, in bytes, unless its header says otherwise. */
+  long length() {
+    return metadataOffset() + metadataLength();
+  }
+
+  private long metadataOffset() {
+    if (places.isEmpty()) {
+      return ImageLayout.ALIGNMENT;
+    }
+    Place last = places.get(places.size() - 1);
+    return last.offset() + pages(last) * pageSize;
+  }
+
+  /** The file, which must not be long. */
+  byte[] bytes() {
+    ByteBuffer out = ByteBuffer.allocate(Math.toIntExact(length()));
+    forEachPart((offset, bytes) -> out.put((int) offset, bytes, 0, bytes.limit()));
+    return out.array();
+  }
+
   /**
    * @param channel of a file that is overwritten
    */
   void write(FileChannel channel) throws IOException {
-    long metadataOffset = ImageLayout.ALIGNMENT;
-    for (Place place : places) {
-      metadataOffset = place.offset() + pages(place) * pageSize;
+    channel.truncate(0);
+    // So that the file is as long as it says when there is no metadata.
+    channel.write(ByteBuffer.allocate(1), metadataOffset() - 1);
+    List<IOException> failures = new ArrayList<>();
+    forEachPart(
+        (offset, bytes) -> {
+          try {
+            channel.write(bytes, offset);
+          } catch (IOException e) {
+            failures.add(e);
+          }
+        });
+    if (!failures.isEmpty()) {
+      throw failures.get(0);
     }
+  }
+
+  private interface Writer {
+    void write(long offset, ByteBuffer bytes);
+  }
+
+  /** What is not a hole. */
+  private void forEachPart(Writer writer) {
     Checksum headers = new Checksum();
     ByteBuffer metadata = metadata(headers);
-    ByteBuffer header = header(metadataOffset, metadata.capacity(), headers.value());
-    channel.truncate(0);
-    channel.write(header, 0);
-    // So that the file is as long as it says when there is no metadata.
-    channel.write(ByteBuffer.allocate(1), metadataOffset - 1);
+    writer.write(0, header(metadataOffset(), metadata.limit(), headers.value()));
     if ((options & FILLED) != 0) {
-      long filled = Math.min(FILLED_BYTES, metadataOffset - ImageLayout.ALIGNMENT);
-      channel.write(ByteBuffer.wrap(filling((int) filled)), ImageLayout.ALIGNMENT);
+      long filled = Math.min(FILLED_BYTES, metadataOffset() - ImageLayout.ALIGNMENT);
+      writer.write(ImageLayout.ALIGNMENT, ByteBuffer.wrap(filling((int) filled)));
     }
-    channel.write(metadata, metadataOffset);
+    writer.write(metadataOffset(), metadata);
   }
 
   private static byte[] filling(int length) {

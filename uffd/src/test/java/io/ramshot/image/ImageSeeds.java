@@ -1,9 +1,12 @@
 package io.ramshot.image;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Images that {@link ImageFuzz} starts from; run it to write their recipes into a folder. */
@@ -34,18 +37,46 @@ final class ImageSeeds {
     all.put(
         "extras",
         TestImage.small()
-            .extra("hist", new byte[40])
-            .extra("hash", new byte[40])
+            .extra(SavingHistory.SECTION, history())
+            .extra(PageHashes.SECTION, hashes(3))
             .extra("note", new byte[3]));
     return all;
   }
 
+  /** Of the two blocks of {@link TestImage#small}. */
+  private static byte[] history() {
+    List<ChunkHistory> blocks =
+        List.of(
+            new ChunkHistory(2, new byte[] {1, 3}, new int[] {10, ChunkHistory.UNKNOWN}),
+            new ChunkHistory(1, new byte[] {4}, new int[] {0}));
+    List<StallCount> stalls = List.of(new StallCount(1000, 7), new StallCount(2000, 1));
+    ByteBuffer payload = new SavingHistory(2 * TestImage.PAGE, blocks, stalls).encode().payload();
+    byte[] bytes = new byte[payload.remaining()];
+    payload.get(bytes);
+    return bytes;
+  }
+
+  /** Of pages that are not zero, the last of them another block's. */
+  private static byte[] hashes(int pages) {
+    ByteBuffer out = ByteBuffer.allocate(40 + 32 + 16 * pages).order(ByteOrder.LITTLE_ENDIAN);
+    out.putInt(32, 2);
+    out.position(40);
+    out.putInt(0).putInt(0).putLong(pages - 1).position(out.position() + 16 * (pages - 1));
+    out.putInt(1).putInt(0).putLong(1);
+    return out.array();
+  }
+
   public static void main(String[] arguments) throws IOException {
-    Path folder = Files.createDirectories(Path.of(arguments[0]));
+    Path folder = Files.createDirectories(Path.of(arguments[0], "ImageFuzz"));
+    Path packed = Files.createDirectories(Path.of(arguments[0], "PackedFuzz"));
     Path file = Files.createTempFile("seed", ".ramshot");
     for (Map.Entry<String, TestImage> seed : all().entrySet()) {
       seed.getValue().write(file);
-      Files.write(folder.resolve(seed.getKey()), ImageRecipe.of(Files.readAllBytes(file)));
+      byte[] recipe = ImageRecipe.of(Files.readAllBytes(file));
+      Files.write(folder.resolve(seed.getKey()), recipe);
+      // Frames of 128 KiB, and nothing changed.
+      ByteBuffer prefixed = ByteBuffer.allocate(3 + recipe.length).put(1, (byte) 5).put(3, recipe);
+      Files.write(packed.resolve(seed.getKey()), prefixed.array());
     }
     Files.delete(file);
   }

@@ -282,14 +282,24 @@ class PackTest {
   void manyThreadsReadOnePackedImage() throws Exception {
     pack(file, packed);
     byte[] bytes = Files.readAllBytes(file);
+    readAtOnce(packed, bytes);
+    Configuration plain =
+        Configuration.unix().toBuilder().setSupportedFeatures(Feature.LINKS).build();
+    try (FileSystem memory = Jimfs.newFileSystem(plain)) { // whose channels have one position
+      readAtOnce(Files.copy(packed, memory.getPath("x.ramshot.zst")), bytes);
+      readAtOnce(Files.copy(file, memory.getPath("x.ramshot")), bytes);
+    }
+  }
+
+  private static void readAtOnce(Path path, byte[] bytes) throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(4);
-    try (Image image = Image.open(packed)) {
+    try (Image image = Image.open(path)) {
       List<Callable<Void>> readers = new ArrayList<>();
       for (int i = 0; i < 4; i++) {
         Random random = new Random(i);
         readers.add(
             () -> {
-              for (int round = 0; round < 60; round++) {
+              for (int round = 0; round < 40; round++) {
                 int from = random.nextInt(bytes.length);
                 int length = random.nextInt(Math.min(bytes.length - from, 3 * MIB) + 1);
                 ByteBuffer read = ByteBuffer.allocate(length);

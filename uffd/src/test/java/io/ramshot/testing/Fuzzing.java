@@ -57,6 +57,25 @@ public final class Fuzzing {
     return seeds;
   }
 
+  /** A target's {@code fuzzerTestOneInput}. */
+  @FunctionalInterface
+  public interface Target {
+    void test(byte[] input) throws Exception;
+  }
+
+  /**
+   * @throws AssertionError if the target fails, with the seed's name
+   */
+  public static void everySeed(Class<?> target, Target method) throws IOException {
+    for (Map.Entry<String, byte[]> seed : seeds(target).entrySet()) {
+      try {
+        method.test(seed.getValue());
+      } catch (Exception | Error e) {
+        throw new AssertionError("seed " + seed.getKey(), e);
+      }
+    }
+  }
+
   private static Path folder(Class<?> target) throws IOException {
     String name = "/fuzz/" + target.getSimpleName();
     URL folder = target.getResource(name);
@@ -96,7 +115,7 @@ public final class Fuzzing {
       // A locale in which not every name can be the name of a file.
       List<String> printed =
           ForkedJvm.of(Class.forName(JAZZER), arguments.toArray(String[]::new))
-              .options("-Xmx512m", "-XX:MaxDirectMemorySize=64m")
+              .options("-Xmx512m", "-XX:MaxDirectMemorySize=512m")
               .through("env", "LC_ALL=C")
               .succeed();
       return outcomes(printed);

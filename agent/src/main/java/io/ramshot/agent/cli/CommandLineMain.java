@@ -66,7 +66,8 @@ public final class CommandLineMain implements Runnable {
   private static int run(FileNames names, String... args) {
     CommandLine command = new CommandLine(new CommandLineMain());
     command.registerConverter(Path.class, text -> converted(names::existing, text));
-    command.registerConverter(NewFile.class, text -> new NewFile(converted(names::target, text), text));
+    command.registerConverter(
+        NewFile.class, text -> new NewFile(converted(names::target, text), text));
     command.setParameterExceptionHandler(
         (e, given) -> {
           System.err.println("ramshot: " + oneLine(e));

@@ -46,6 +46,7 @@ final class PackCommand implements Callable<Integer> {
           ExitStatus.USAGE,
           "--level=" + level + " is no level: give 1 to " + ImagePacker.MAX_LEVEL);
     }
+    int count = threads.count();
     long start = System.nanoTime();
     try (Image image = Image.openAlone(file);
         ProgressLine line = new ProgressLine()) {
@@ -55,7 +56,7 @@ final class PackCommand implements Callable<Integer> {
               image,
               target.path(),
               level,
-              threads.count(),
+              count,
               (done, total) ->
                   line.show(() -> "packed " + Quantity.text(done) + " of " + Quantity.text(total)));
       line.clear();

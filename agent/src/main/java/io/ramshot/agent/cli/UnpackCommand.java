@@ -30,13 +30,14 @@ final class UnpackCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws ImageException, CommandException {
+    int count = threads.count();
     long start = System.nanoTime();
     try (Image image = Image.openAlone(file);
         ProgressLine line = new ProgressLine()) {
       ImageUnpacker.unpack(
           image,
           target.path(),
-          threads.count(),
+          count,
           (done, total) ->
               line.show(() -> "unpacked " + Quantity.text(done) + " of " + Quantity.text(total)));
       line.clear();

@@ -8,6 +8,7 @@ import java.nio.file.FileSystemNotFoundException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.spi.FileSystemProvider;
 import java.util.ArrayList;
@@ -56,6 +57,8 @@ public final class FileNames implements AutoCloseable {
     } catch (URISyntaxException e) {
       throw new IllegalArgumentException(
           text + " is not a URI (" + e.getReason() + "): write %20 for a space and the like", e);
+    } catch (NoSuchFileException e) {
+      throw new IllegalArgumentException(e.getMessage() + " does not exist: check the name", e);
     } catch (IOException | RuntimeException e) { // providers of others throw what they like
       throw new IllegalArgumentException(text + " cannot be reached (" + e + ")", e);
     }

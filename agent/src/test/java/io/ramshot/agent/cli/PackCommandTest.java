@@ -35,8 +35,8 @@ class PackCommandTest {
         "s3://b/k needs a file system provider for s3:, and only file, jar,",
         "info",
         "s3://b/k");
-    fails(2, zip + " cannot be reached (java.nio.file.FileSystemNotFoundException", "info", zip);
-    fails(2, "jar:x y cannot be reached (", "info", "jar:x%20y");
+    fails(2, directory.resolve("x.zip") + " does not exist: check the name", "info", zip);
+    fails(2, "jar:x%20y cannot be reached (", "info", "jar:x%20y");
     fails(2, "jar:x y is not a URI (", "info", "jar:x y");
     // A file that has such a name is meant.
     Path colon = Files.writeString(Path.of("target", "s3:x"), "");
