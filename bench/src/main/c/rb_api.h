@@ -72,6 +72,52 @@ RB_API int rb_fork_await(int pid, int64_t floor);
  */
 RB_API int rb_fork_reap(int pid, int64_t *out);
 
+/*
+ * Address space for guest RAM, aligned to 2 MiB: nothing is populated yet, and the kernel is asked
+ * for huge pages. Returns its address, or -errno.
+ */
+RB_API int64_t rb_ram_reserve(uint64_t bytes);
+
+/* Gives every page its own content, which neither compresses nor holds zeros. */
+RB_API void rb_ram_fill(uint64_t address, uint64_t bytes);
+
+/*
+ * How many of `bytes` / 4096 pages hold something else than rb_ram_fill gave the page `first` and
+ * those after it; a page's first 8 bytes are the guest's to change.
+ */
+RB_API int64_t rb_ram_wrong(uint64_t address, uint64_t bytes, uint64_t first);
+
+/* Reads one byte of each page, in order. */
+RB_API void rb_ram_look(uint64_t address, uint64_t bytes);
+
+/* How a file is read. */
+enum rb_load_way {
+    RB_LOAD_DIRECT, /* O_DIRECT, `depth` reads of 2 MiB in flight, each to its place */
+    RB_LOAD_DISK,   /* the same to 2 MiB a read in flight, over and over: the disk alone */
+    RB_LOAD_PLAIN   /* read(2), 1 MiB a call */
+};
+
+/*
+ * Reads `bytes` of a file from `offset` on, both multiples of 4096, to memory.
+ *
+ * out: how long it took, the file's opening included
+ * Returns 0 or -errno; -EINVAL where the file system refuses O_DIRECT.
+ */
+RB_API int rb_load(const char *path, uint64_t offset, uint64_t address, uint64_t bytes, int way,
+                   int depth, int64_t *out);
+
+/* Maps `bytes` of a file from `offset` on, private and writable. Returns the address, or -errno. */
+RB_API int64_t rb_load_map(const char *path, uint64_t offset, uint64_t bytes);
+
+/* Has the kernel forget what it holds of a file, which must be on disk. */
+RB_API int rb_cache_drop(const char *path);
+
+/* Reads the file, so that the kernel holds it. */
+RB_API int rb_cache_fill(const char *path);
+
+/* How many bytes of a file the kernel holds in its page cache, or -errno. */
+RB_API int64_t rb_cache_held(const char *path);
+
 /* Bytes a second of memcpy from RAM to other memory, 2 MiB at a time. */
 RB_API int rb_memcpy_rate(uint64_t address, uint64_t bytes, int64_t *out);
 

@@ -31,7 +31,8 @@ static void fill(uint64_t *words, uint64_t bytes) {
         ((uint8_t *)words)[at] = 1;
 }
 
-int64_t rb_ram_map(uint64_t bytes, int huge) {
+/* `advice`: what madvise is to be told. */
+static int64_t map(uint64_t bytes, int advice) {
     uint64_t room = bytes + HUGE_BYTES;
     void *mapped = mmap(NULL, room, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -43,13 +44,65 @@ int64_t rb_ram_map(uint64_t bytes, int huge) {
         munmap(mapped, address - start);
     if (start + room > address + bytes)
         munmap((void *)(address + bytes), start + room - address - bytes);
-    if (madvise((void *)address, bytes, huge ? MADV_HUGEPAGE : MADV_NOHUGEPAGE)) {
+    if (madvise((void *)address, bytes, advice)) {
         int error = errno;
         munmap((void *)address, bytes);
         return -error;
     }
-    fill((uint64_t *)address, bytes);
     return (int64_t)address;
+}
+
+int64_t rb_ram_map(uint64_t bytes, int huge) {
+    int64_t address = map(bytes, huge ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
+    if (address > 0)
+        fill((uint64_t *)address, bytes);
+    return address;
+}
+
+int64_t rb_ram_reserve(uint64_t bytes) {
+    return map(bytes, MADV_HUGEPAGE);
+}
+
+/* Where the numbers of a page begin; never 0, of which xorshift makes nothing else. */
+static uint64_t seed(uint64_t page) {
+    uint64_t mixed = (page + 1) * 0x9e3779b97f4a7c15;
+    mixed = (mixed ^ mixed >> 30) * 0xbf58476d1ce4e5b9;
+    return (mixed ^ mixed >> 27) | 1;
+}
+
+static uint64_t next(uint64_t state) {
+    state ^= state << 13;
+    state ^= state >> 7;
+    return state ^ state << 17;
+}
+
+void rb_ram_fill(uint64_t address, uint64_t bytes) {
+    for (uint64_t page = 0; page < bytes / PAGE_BYTES; page++) {
+        uint64_t *words = (uint64_t *)(address + page * PAGE_BYTES);
+        uint64_t state = seed(page);
+        for (unsigned i = 0; i < PAGE_BYTES / sizeof *words; i++)
+            words[i] = state = next(state);
+    }
+}
+
+int64_t rb_ram_wrong(uint64_t address, uint64_t bytes, uint64_t first) {
+    int64_t wrong = 0;
+    for (uint64_t page = 0; page < bytes / PAGE_BYTES; page++) {
+        const uint64_t *words = (const uint64_t *)(address + page * PAGE_BYTES);
+        uint64_t state = next(seed(first + page));
+        uint64_t differences = 0;
+        for (unsigned i = 1; i < PAGE_BYTES / sizeof *words; i++) {
+            state = next(state);
+            differences |= words[i] ^ state;
+        }
+        wrong += differences != 0;
+    }
+    return wrong;
+}
+
+void rb_ram_look(uint64_t address, uint64_t bytes) {
+    for (uint64_t at = address; at < address + bytes; at += PAGE_BYTES)
+        (void)*(volatile const uint8_t *)at;
 }
 
 int64_t rb_ram_collapse(uint64_t address, uint64_t bytes) {

@@ -25,6 +25,8 @@ final class EdgeOracle {
     SMALL_PAGES(options -> options.withHugePages(false)),
     BUFFERED(options -> options.withDirectIo(false)),
     RATE_LIMITED(options -> options.withBytesPerSecond(200_000_000).withPoolBytes(8 * Ram.CHUNK)),
+    /** Each image is an increment on the one before. */
+    INCREMENTS(options -> options.withPoolBytes(8 * Ram.CHUNK)),
     /** As on a kernel without PAGEMAP_SCAN. */
     PAGEMAP_TABLE(options -> options);
 
@@ -46,9 +48,13 @@ final class EdgeOracle {
 
   private long doneAtFreeze;
 
-  private EdgeOracle(ByteBuffer ram) {
+  /** Increments are to have pages that did not change. */
+  private final long mostSinceFreeze;
+
+  private EdgeOracle(ByteBuffer ram, Variant variant) {
     this.ram = ram;
     this.bytes = ram.capacity() / Ram.PAGE + 1;
+    this.mostSinceFreeze = variant == Variant.INCREMENTS ? bytes / 8 : Long.MAX_VALUE / 2;
   }
 
   private int offset(int index) {
@@ -57,6 +63,10 @@ final class EdgeOracle {
 
   /** Quanta of different lengths, so that the freeze comes anywhere. */
   private void quantum() {
+    if (done - doneAtFreeze > mostSinceFreeze) {
+      Thread.onSpinWait();
+      return;
+    }
     int length = random.nextInt(1, 200);
     int index = (int) (done % bytes);
     for (int i = 0; i < length; i++) {
@@ -91,7 +101,8 @@ final class EdgeOracle {
     Variant variant = Variant.valueOf(arguments[0]);
     ByteBuffer ram =
         Ram.buffer(Integer.parseInt(arguments[2]) * Ram.MIB, Integer.parseInt(arguments[1]));
-    new EdgeOracle(ram).run(variant, Integer.parseInt(arguments[3]), Path.of(arguments[4]));
+    new EdgeOracle(ram, variant)
+        .run(variant, Integer.parseInt(arguments[3]), Path.of(arguments[4]));
   }
 
   private void run(Variant variant, int snapshots, Path folder) throws Exception {
@@ -104,11 +115,16 @@ final class EdgeOracle {
     Vcpu vcpu = Vcpu.start("vcpu", gate, this::quantum);
     long requests = 0;
     long waited = 0;
+    long inherited = 0;
     Storm storm = Storm.around(guest);
     for (int i = 0; i < snapshots; i++) {
       vcpu.awaitQuanta(100);
       Path target = folder.resolve(i + ".ramshot");
-      SnapshotResult result = guest.snapshot(target, options).await();
+      SnapshotOptions wanted =
+          variant == Variant.INCREMENTS && i > 0
+              ? options.withParent(folder.resolve(i - 1 + ".ramshot"))
+              : options;
+      SnapshotResult result = guest.snapshot(target, wanted).await();
       Expect.completed(result);
       expectVariant(variant, options, result.status());
       /* Looking at the image takes longer than taking it: without rivals, not so much longer. */
@@ -119,13 +135,18 @@ final class EdgeOracle {
       SavedHistory.check(target, result.status());
       gate.thaw();
       storm.rage();
-      Files.delete(target);
+      if (variant == Variant.INCREMENTS) {
+        inherited += result.status().pagesInherited();
+      } else {
+        Files.delete(target);
+      }
       requests += result.status().requests();
       waited += result.status().requestsWaited();
     }
     storm.stop();
     vcpu.stop();
     assertTrue(requests > 0, "the guest never met protected RAM");
+    assertEquals(variant == Variant.INCREMENTS, inherited > 0, "pages inherited: " + inherited);
     if (variant == Variant.ONE_CHUNK_POOL || variant == Variant.RATE_LIMITED) {
       assertTrue(waited > 0, "the pool was never full");
     }

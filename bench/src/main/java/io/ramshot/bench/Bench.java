@@ -6,16 +6,19 @@ import io.ramshot.bench.cell.CellSize;
 import io.ramshot.bench.driver.Driver;
 import io.ramshot.bench.driver.Folders;
 import io.ramshot.bench.driver.Study;
+import io.ramshot.bench.driver.Suite;
 import io.ramshot.bench.emulator.AgentCost;
 import io.ramshot.bench.emulator.EmulatorSnapshots;
 import io.ramshot.bench.emulator.Jars;
 import io.ramshot.bench.figures.Figure;
 import io.ramshot.bench.figures.Results;
+import io.ramshot.bench.increment.IncrementSuite;
 import io.ramshot.bench.report.Machine;
 import io.ramshot.bench.report.QuickLine;
 import io.ramshot.bench.report.ResultFiles;
 import io.ramshot.bench.report.SpeedPicture;
 import io.ramshot.bench.report.Table;
+import io.ramshot.bench.restore.RestoreSuite;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -23,6 +26,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -31,6 +35,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** The command line of {@code bench/run}. */
@@ -39,7 +44,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Takes snapshots of running guests with ramshot and with what else there is, side by side.",
+      "Takes snapshots of running guests with ramshot and with what else there is, side by side;",
+      "or restores them, or saves what changed: bench/run restore, bench/run increments.",
       "Results go to standard output, progress to standard error. See bench/README.md."
     })
 public final class Bench implements Callable<Integer> {
@@ -47,7 +53,15 @@ public final class Bench implements Callable<Integer> {
   /** Where bench/ is; set by the script. */
   private static final String ROOT = "ramshot.bench.root";
 
+  /** The suite that this class runs itself. */
+  private static final String SNAPSHOT = "snapshot";
+
+  private static final List<Suite> SUITES = List.of(new RestoreSuite(), new IncrementSuite());
+
   private static final int MOST_ROUNDS = 100;
+
+  /** Among the images: those that later runs may use. */
+  private static final String KEPT = "kept";
 
   /** No turn of a quick run begins later, in s: one takes up to five. */
   private static final double QUICK_SECONDS = 53;
@@ -119,6 +133,12 @@ public final class Bench implements Callable<Integer> {
           "Writes the picture of the guest's speed over time in the cell sequential to this file.")
   private Path svg;
 
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "SUITE",
+      description = "snapshot, the default, restore, or increments.")
+  private String suite = SNAPSHOT;
+
   public static void main(String[] arguments) {
     System.exit(execute(arguments));
   }
@@ -142,6 +162,11 @@ public final class Bench implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    requireRounds();
+    Optional<Suite> other = suite();
+    if (other.isPresent()) {
+      return call(other.get());
+    }
     List<Cell> cells = cells();
     if (list) {
       cells.stream()
@@ -155,7 +180,7 @@ public final class Bench implements Callable<Integer> {
     }
     Instant started = Instant.now();
     Results results = new Results();
-    try (Folders folders = new Folders(dir != null ? dir : target().resolve("bench-files"))) {
+    try (Folders folders = new Folders(images())) {
       Driver driver = new Driver(folders, results);
       if (quick) {
         driver.limit(QUICK_SECONDS);
@@ -169,13 +194,83 @@ public final class Bench implements Callable<Integer> {
         }
       }
     }
+    return finish(results, started, QUICK_FIGURES, QuickLine.of(results));
+  }
+
+  private int call(Suite wanted) throws IOException, InterruptedException {
+    if (list) {
+      wanted
+          .cells()
+          .forEach((name, description) -> System.out.printf("%-24s %s%n", name, description));
+      return CommandLine.ExitCode.OK;
+    }
+    Instant started = Instant.now();
+    Results results = new Results();
+    try (Folders folders = new Folders(images())) {
+      wanted.run(
+          new Suite.Request(
+              quick, only, rounds == null ? 0 : rounds, folders.disk(), images().resolve(KEPT)),
+          results);
+    }
+    return finish(results, started, wanted.quickFigures(), wanted.line(results));
+  }
+
+  private int finish(Results results, Instant started, List<Figure> quickFigures, String line)
+      throws IOException {
     results.noteOthers();
-    print(results);
+    print(results, quick ? quickFigures : Arrays.asList(Figure.values()));
     write(results, started);
     if (quick) {
-      System.out.println(QuickLine.of(results));
+      System.out.println(line);
     }
     return results.anyFailure() ? CommandLine.ExitCode.SOFTWARE : CommandLine.ExitCode.OK;
+  }
+
+  /** Empty for snapshots. */
+  private Optional<Suite> suite() {
+    if (suite.equals(SNAPSHOT)) {
+      return Optional.empty();
+    }
+    Suite wanted =
+        SUITES.stream()
+            .filter(one -> one.name().equals(suite))
+            .findFirst()
+            .orElseThrow(
+                () -> refused(suite + " is no suite: give " + String.join(" or ", suites())));
+    if (svg != null) {
+      throw refused("--svg=" + svg + " shows a snapshot: leave out " + suite);
+    }
+    requireOnlyWithoutQuick();
+    for (String name : only) {
+      if (!wanted.cells().containsKey(name)) {
+        throw refused("--only=" + name + " is no cell: bench/run --list " + suite + " shows them");
+      }
+    }
+    return Optional.of(wanted);
+  }
+
+  private static List<String> suites() {
+    return Stream.concat(Stream.of(SNAPSHOT), SUITES.stream().map(Suite::name)).toList();
+  }
+
+  private ParameterException refused(String why) {
+    return new ParameterException(spec.commandLine(), why);
+  }
+
+  private void requireRounds() {
+    if (rounds != null && (rounds < 1 || rounds > MOST_ROUNDS)) {
+      throw refused("--rounds=" + rounds + " is out of range: give 1 to " + MOST_ROUNDS);
+    }
+  }
+
+  private void requireOnlyWithoutQuick() {
+    if (quick && !only.isEmpty()) {
+      throw refused("--quick has cells of its own: leave out --only or --quick");
+    }
+  }
+
+  private Path images() {
+    return dir != null ? dir : target().resolve("bench-files");
   }
 
   private static Path target() {
@@ -192,14 +287,7 @@ public final class Bench implements Callable<Integer> {
   }
 
   private List<Cell> cells() {
-    if (rounds != null && (rounds < 1 || rounds > MOST_ROUNDS)) {
-      throw new ParameterException(
-          spec.commandLine(), "--rounds=" + rounds + " is out of range: give 1 to " + MOST_ROUNDS);
-    }
-    if (quick && !only.isEmpty()) {
-      throw new ParameterException(
-          spec.commandLine(), "--quick has cells of its own: leave out --only or --quick");
-    }
+    requireOnlyWithoutQuick();
     if (svg != null && (quick || !(only.isEmpty() || only.contains(QuickLine.SEQUENTIAL)))) {
       throw new ParameterException(
           spec.commandLine(),
@@ -235,8 +323,8 @@ public final class Bench implements Callable<Integer> {
         .values();
   }
 
-  private void print(Results results) {
-    Table table = new Table(results, quick ? QUICK_FIGURES : Arrays.asList(Figure.values()));
+  private static void print(Results results, List<Figure> figures) {
+    Table table = new Table(results, figures);
     for (String cell : results.cells()) {
       table.lines(cell).forEach(System.out::println);
       System.out.println();

@@ -65,5 +65,22 @@ class BenchOptionsTest {
   @Test
   void listingCellsMeasuresNothing() {
     assertEquals(0, Bench.execute("--list"));
+    assertEquals(0, Bench.execute("--list", "restore"));
+    assertEquals(0, Bench.execute("--list", "increments"));
+  }
+
+  @Test
+  void anUnknownSuiteIsNamedWithThoseThatAre() {
+    String said = refused("restores");
+    assertTrue(
+        said.contains("restores") && said.contains("snapshot or restore or increments"), said);
+  }
+
+  @Test
+  void aSuiteHasCellsOfItsOwnAndNoPicture() {
+    assertTrue(refused("restore", "--only=sequential").contains("sequential"));
+    assertTrue(refused("restore", "--quick", "--only=restore-1g-cold").contains("leave out"));
+    assertTrue(refused("restore", "--svg=x.svg").contains("leave out restore"));
+    assertTrue(refused("restore", "--rounds=0").contains("1 to 100"));
   }
 }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** States that nobody saved are refused, and the guest stays as it was. See docs/FUZZING.md. */
 class StateFuzzTest {
-  private static final int RUNS = 12_000;
+  private static final int RUNS = 8_000;
   private static final int DEPTH = 100_000;
 
   @Test

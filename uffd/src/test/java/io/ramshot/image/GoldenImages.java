@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.UUID;
 import java.util.zip.GZIPOutputStream;
 
@@ -20,6 +21,9 @@ import java.util.zip.GZIPOutputStream;
  */
 final class GoldenImages {
   private static final int PAGE = 4096;
+
+  private static final List<String> NAMES =
+      List.of("full", "increment", "second", "other-machine", "engine");
 
   private GoldenImages() {}
 
@@ -33,16 +37,20 @@ final class GoldenImages {
     Files.write(
         other, new Forgery(Files.readAllBytes(other)).putInt(16, 2).sealHeader().bytes.array());
     engine(folder.resolve("engine.ramshot"));
-    for (String name : GoldenTest.NAMES) {
-      Path image = folder.resolve(name + ".ramshot");
-      try (OutputStream out =
-          new GZIPOutputStream(
-              Files.newOutputStream(folder.resolve(image.getFileName() + ".gz")))) {
-        Files.copy(image, out);
-      }
-      try (Image open = Image.open(image)) {
-        Files.writeString(folder.resolve(name + ".txt"), GoldenText.of(open));
-      }
+    for (String name : NAMES) {
+      record(folder, name);
+    }
+  }
+
+  /** Compresses an image, and writes down what is in it. */
+  static void record(Path folder, String name) throws IOException {
+    Path image = folder.resolve(name + ".ramshot");
+    try (OutputStream out =
+        new GZIPOutputStream(Files.newOutputStream(folder.resolve(image.getFileName() + ".gz")))) {
+      Files.copy(image, out);
+    }
+    try (Image open = Image.open(image)) {
+      Files.writeString(folder.resolve(name + ".txt"), GoldenText.of(open));
     }
   }
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Every build reads the images that the first one wrote, to the last checksum. */
 class GoldenTest {
   static final List<String> NAMES =
-      List.of("full", "increment", "second", "other-machine", "engine");
+      List.of("full", "increment", "second", "other-machine", "engine", "chain-1", "chain-2");
 
   @TempDir Path folder;
 

@@ -10,8 +10,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Images that nobody wrote are refused, whatever is in them. See docs/FUZZING.md. */
 class ImageFuzzTest {
-  private static final int RUNS = 12_000;
-  private static final int PACKED_RUNS = 1500;
+  private static final int RUNS = 8_000;
+  private static final int PACKED_RUNS = 1000;
 
   @Test
   void everySeed() throws Exception {

@@ -115,7 +115,7 @@ public final class Fuzzing {
       // A locale in which not every name can be the name of a file.
       List<String> printed =
           ForkedJvm.of(Class.forName(JAZZER), arguments.toArray(String[]::new))
-              .options("-Xmx512m", "-XX:MaxDirectMemorySize=512m")
+              .options("-Xmx512m", "-XX:MaxDirectMemorySize=512m", "-XX:TieredStopAtLevel=1")
               .through("env", "LC_ALL=C")
               .succeed();
       return outcomes(printed);

@@ -68,13 +68,10 @@ final class StallChart {
     html.format("<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%d</text>", LEFT - 6, TOP + 4, most);
     html.format("<text x=\"%d\" y=\"%d\" text-anchor=\"end\">0</text>", LEFT - 6, floor);
     int every = Math.max(1, (int) Math.ceil(70 / step));
-    for (int bar = 0; bar < count; bar += every) {
+    for (int bar = 0; bar < count && bar * step < WIDTH - LEFT - 60; bar += every) {
       html.format(
-          "<text x=\"%.2f\" y=\"%d\" text-anchor=\"%s\">%s</text>",
-          LEFT + bar * step,
-          HEIGHT - 6,
-          bar == 0 ? "start" : "middle",
-          Quantity.time(from(first + bar)));
+          "<text x=\"%.2f\" y=\"%d\">%s</text>",
+          LEFT + bar * step, HEIGHT - 6, Quantity.time(from(first + bar)));
     }
     html.raw("</svg>");
   }

@@ -24,7 +24,6 @@ public final class Driver {
   private static final double MEMORY_FACTOR = 1.25;
 
   private static final long MEMORY_RESERVE = 1L << 30;
-  private static final double NANOS_PER_SECOND = 1e9;
 
   private static final String DISK = "disk";
   private static final List<String> REFERENCES = List.of(DISK, "memcpy");
@@ -32,8 +31,8 @@ public final class Driver {
   private final Folders folders;
   private final Results results;
   private final List<OutsideContender> outside = new ArrayList<>();
-  private final long startNanos = System.nanoTime();
-  private long deadlineNanos = Long.MAX_VALUE;
+  private final Progress progress = new Progress();
+  private double deadlineSeconds = Double.MAX_VALUE;
 
   public Driver(Folders folders, Results results) {
     this.folders = folders;
@@ -43,7 +42,7 @@ public final class Driver {
 
   /** From then on, in s after the start, there are no turns beyond the first round. */
   public void limit(double seconds) {
-    deadlineNanos = startNanos + (long) (seconds * NANOS_PER_SECOND);
+    deadlineSeconds = seconds;
   }
 
   /**
@@ -82,12 +81,12 @@ public final class Driver {
 
   /** Something else than a cell. */
   public void run(Study study, int rounds) throws InterruptedException {
-    say("%s: %s", study.name(), study.description());
+    progress.say("%s: %s", study.name(), study.description());
     try {
       study.run(results, rounds);
     } catch (IOException e) {
       results.add(study.name(), new Sample("ramshot", 1).failed(e.getMessage()));
-      say("%s: %s", study.name(), e.getMessage());
+      progress.say("%s: %s", study.name(), e.getMessage());
     }
   }
 
@@ -104,7 +103,7 @@ public final class Driver {
                 + " are free");
         return Optional.empty();
       }
-      say("%s: %s", cell.name(), CellSize.describe(cell));
+      progress.say("%s: %s", cell.name(), CellSize.describe(cell));
       return Optional.of(WorkerProcess.start(cell, folders.images(cell.sink()), folders.logs()));
     } catch (IOException e) {
       fail(cell, e);
@@ -125,7 +124,7 @@ public final class Driver {
 
   private void fail(Cell cell, IOException reason) {
     results.add(cell.name(), new Sample("ramshot", 1).failed(reason.getMessage()));
-    say("%s: %s", cell.name(), reason.getMessage());
+    progress.say("%s: %s", cell.name(), reason.getMessage());
   }
 
   /** False if the guest's JVM is gone. */
@@ -137,7 +136,7 @@ public final class Driver {
       if (round > 1 && !inEachRound.test(contender)) {
         continue;
       }
-      if (round > 1 && System.nanoTime() > deadlineNanos) {
+      if (round > 1 && progress.seconds() > deadlineSeconds) {
         results.note(
             String.format(
                 "%s: turns from round %d, %s, on are left out: the time is up",
@@ -178,10 +177,11 @@ public final class Driver {
   private void add(Cell cell, Sample sample) {
     results.add(cell.name(), sample);
     if (sample.failure().isPresent()) {
-      say("  %d %-22s FAILED: %s", sample.round(), sample.contender(), sample.failure().get());
+      progress.say(
+          "  %d %-22s FAILED: %s", sample.round(), sample.contender(), sample.failure().get());
       return;
     }
-    say(
+    progress.say(
         "  %d %-22s pause %s us, share %s, lost %s ms/GiB, %s MB/s",
         sample.round(),
         sample.contender(),
@@ -220,11 +220,5 @@ public final class Driver {
       }
     }
     throw new IOException("/proc/meminfo has no MemAvailable: Linux 3.14 is needed");
-  }
-
-  private void say(String format, Object... values) {
-    double seconds = (System.nanoTime() - startNanos) / NANOS_PER_SECOND;
-    System.err.printf(
-        Locale.ROOT, "%6.1f s  %s%n", seconds, String.format(Locale.ROOT, format, values));
   }
 }

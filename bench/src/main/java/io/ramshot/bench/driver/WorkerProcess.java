@@ -6,27 +6,14 @@ import io.ramshot.bench.cell.HostJvm;
 import io.ramshot.bench.figures.Sample;
 import io.ramshot.bench.figures.SampleText;
 import io.ramshot.bench.worker.Worker;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Timer;
-import java.util.TimerTask;
-import java.util.concurrent.TimeUnit;
 
-/**
- * One cell's guest in a JVM of its own, with a watchdog: whatever a contender does to that JVM, the
- * bench goes on.
- */
+/** One cell's guest in a JVM of its own. */
 final class WorkerProcess implements AutoCloseable {
-
-  /** First JDK that warns of sun.misc.Unsafe and of native code, which both are meant here. */
-  private static final int FIRST_TO_WARN = 24;
 
   /** For whatever does not depend on the amount of RAM. */
   private static final Duration BASE_LIMIT = Duration.ofSeconds(60);
@@ -34,26 +21,12 @@ final class WorkerProcess implements AutoCloseable {
   /** RAM is populated and saved faster than this, in bytes a second, or something is wrong. */
   private static final double SLOWEST = 100e6;
 
-  private static final int END_SECONDS = 10;
-  private static final int LAST_LINES = 20;
-
   private final Cell cell;
-  private final Process process;
-  private final BufferedReader output;
-  private final PrintStream input;
-  private final Thread reaper;
-  private final Timer watchdog = new Timer("watchdog", true);
-  private final List<String> other = new ArrayList<>();
-  private volatile String killed;
+  private final ChildJvm jvm;
 
-  private WorkerProcess(Cell cell, Process process) {
+  private WorkerProcess(Cell cell, ChildJvm jvm) {
     this.cell = cell;
-    this.process = process;
-    this.output =
-        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-    this.input = new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
-    this.reaper = new Thread(process::destroyForcibly);
-    Runtime.getRuntime().addShutdownHook(reaper);
+    this.jvm = jvm;
   }
 
   /**
@@ -65,19 +38,11 @@ final class WorkerProcess implements AutoCloseable {
   static WorkerProcess start(Cell cell, Path images, Path logs) throws IOException {
     Path log =
         logs.resolve(cell.name() + (cell.jvm().ramOnHeap() ? "-on" : "") + ".safepoints.log");
-    List<String> command = new ArrayList<>();
-    command.add(java());
-    command.addAll(options(cell.jvm()));
-    command.add(Worker.safepointOption(log));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Worker.class.getName()));
-    command.addAll(List.of(images.toString(), log.toString()));
-    command.addAll(CellText.words(cell));
-    return new WorkerProcess(cell, new ProcessBuilder(command).redirectErrorStream(true).start());
-  }
-
-  /** This JDK's launcher. */
-  static String java() {
-    return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    List<String> options = options(cell.jvm());
+    options.add(Worker.safepointOption(log));
+    List<String> arguments = new ArrayList<>(List.of(images.toString(), log.toString()));
+    arguments.addAll(CellText.words(cell));
+    return new WorkerProcess(cell, new ChildJvm(options, Worker.class, arguments, limit(cell)));
   }
 
   /** A heap that is there from the start. */
@@ -89,12 +54,6 @@ final class WorkerProcess implements AutoCloseable {
     if (jvm.heapHugePages()) {
       options.add("-XX:+UseTransparentHugePages");
     }
-    options.add("-XX:+ErrorFileToStdout");
-    options.add("-XX:-CreateCoredumpOnCrash");
-    if (Runtime.version().feature() >= FIRST_TO_WARN) {
-      options.add("--enable-native-access=ALL-UNNAMED");
-      options.add("--sun-misc-unsafe-memory-access=allow");
-    }
     return options;
   }
 
@@ -103,54 +62,18 @@ final class WorkerProcess implements AutoCloseable {
   }
 
   void awaitReady() throws IOException {
-    read("start", new ArrayList<>(), Worker.READY);
+    jvm.await("start", Worker.READY);
   }
 
   /** Gives a contender its turn. */
   Sample turn(String contender, int round) throws IOException {
-    input.println(contender + " " + round);
-    List<String> lines = new ArrayList<>();
-    read(contender, lines, Worker.DONE);
+    jvm.send(contender + " " + round);
     Sample sample = new Sample(contender, round);
-    lines.forEach(line -> SampleText.take(sample, line));
+    jvm.await(contender, Worker.DONE).forEach(line -> SampleText.take(sample, line));
     return sample;
   }
 
-  private void read(String what, List<String> lines, String last) throws IOException {
-    TimerTask kill = kill(what);
-    watchdog.schedule(kill, limit().toMillis());
-    try {
-      for (String line; (line = output.readLine()) != null; ) {
-        if (!line.startsWith(Worker.PREFIX)) {
-          other.add(line);
-          continue;
-        }
-        String text = line.substring(Worker.PREFIX.length());
-        if (text.equals(last)) {
-          return;
-        }
-        lines.add(text);
-      }
-    } finally {
-      kill.cancel();
-    }
-    List<String> end = other.subList(Math.max(0, other.size() - LAST_LINES), other.size());
-    throw new IOException(
-        (killed != null ? killed : "the guest's JVM ended at " + what)
-            + (end.isEmpty() ? "" : "; it printed: " + String.join(" | ", end)));
-  }
-
-  private TimerTask kill(String what) {
-    return new TimerTask() {
-      @Override
-      public void run() {
-        killed = what + " hung: killed its JVM after " + limit().toSeconds() + " s";
-        process.destroyForcibly();
-      }
-    };
-  }
-
-  private Duration limit() {
+  private static Duration limit(Cell cell) {
     double rate = cell.sink().bytesPerSecond() > 0 ? cell.sink().bytesPerSecond() / 2.0 : SLOWEST;
     return BASE_LIMIT
         .plusSeconds((long) (cell.ramBytes() / rate))
@@ -159,16 +82,6 @@ final class WorkerProcess implements AutoCloseable {
 
   @Override
   public void close() {
-    input.close();
-    try {
-      if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
-        process.destroyForcibly().waitFor(END_SECONDS, TimeUnit.SECONDS);
-      }
-    } catch (InterruptedException e) {
-      process.destroyForcibly();
-      Thread.currentThread().interrupt();
-    }
-    watchdog.cancel();
-    Runtime.getRuntime().removeShutdownHook(reaper);
+    jvm.close();
   }
 }

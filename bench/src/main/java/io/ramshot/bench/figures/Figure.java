@@ -37,7 +37,10 @@ public enum Figure {
   SAFEPOINTS("count", "safepoints of the guest's JVM during"),
   SAFEPOINT_P99_US("us", "time to reach a safepoint during, 99 %"),
   SAFEPOINT_MAX_US("us", "the same, longest"),
-  MB_S("MB/s", "data of the image over the time from the thaw (or start) to the durable file"),
+  MB_S(
+      "MB/s",
+      "data of the image over the time from the thaw (or start) to the durable file; of a restore,"
+          + " RAM over all_ms"),
   WRITE_MB_S("MB/s", "the same without making it durable (fsync, index, rename)"),
   DISK_SHARE("share", "mb_s as a share of the disk's best in the same cell"),
   CPU_S("s", "CPU time of the process and its children, from the request to the end"),
@@ -54,7 +57,26 @@ public enum Figure {
   HUGE_AFTER("share", "the same after"),
   FILE_MB("MB", "length of the file"),
   FILE_ALLOCATED_MB("MB", "what the file takes on disk"),
-  COST_PERCENT("%", "guest speed lost to the agent while no snapshot runs");
+  COST_PERCENT("%", "guest speed lost to the agent while no snapshot runs"),
+  FIRST_ACCESS_MS(
+      "ms", "of a restore: from allocating RAM until the guest has touched a page of it"),
+  FIRST_QUANTUM_MS("ms", "the same until the guest's first quantum has run: 16 scattered pages"),
+  OPEN_MS("ms", "before that: opening the image and checking its metadata"),
+  ALL_MS("ms", "of a restore: from allocating RAM until all of it is there"),
+  TIDY_MS("ms", "from then until a lazy restore has moved RAM onto huge pages"),
+  FAULT_MB("MB", "what came because the guest touched it, or what is beside it"),
+  MEANWHILE_SHARE("share", "guest speed from its first access until then, share of afterwards"),
+  LOST_MS("ms", "guest time lost from allocating RAM until all of it is there, and tidied up"),
+  WAITS("count", "page accesses that took the guest longer than 2 us until all of RAM was there"),
+  WAIT_P50_US("us", "how long these took, as the guest sees it, median"),
+  WAIT_P99_US("us", "the same, 99th percentile"),
+  WAIT_MAX_US("us", "the same, longest"),
+  AFTER_MOPS("M/s", "guest speed once all of RAM was there: million page accesses a second"),
+  CACHED_SHARE("share", "part of the image in the page cache before"),
+  TOTAL_MS("ms", "from the request to the durable file"),
+  WRITE_MS("ms", "of that, from the thaw until all of RAM was saved"),
+  BYTES_RATIO("share", "what an increment takes on disk, share of the full image of its round"),
+  TIME_RATIO("share", "total_ms of an increment, share of the full image's of its round");
 
   private final String unit;
   private final String meaning;

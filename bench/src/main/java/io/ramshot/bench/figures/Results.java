@@ -10,21 +10,41 @@ import java.util.Set;
 
 /** Every sample of a run, cell by cell, and what was left out and why. */
 public final class Results {
+  /** Whom contenders are compared with, where nothing else is said. */
+  public static final String BASE = "ramshot";
+
   /** Others may take this share of the CPUs and are not worth a word: the kernel's own threads. */
   private static final double QUIET = 0.1;
 
   private final Map<String, List<Sample>> cells = new LinkedHashMap<>();
   private final Map<String, String> descriptions = new LinkedHashMap<>();
+  private final Map<String, String> bases = new LinkedHashMap<>();
   private final List<String> notes = new ArrayList<>();
+
+  /**
+   * Begins a cell in which all are compared with {@link #BASE}.
+   *
+   * @param description one line for people
+   */
+  public void cell(String name, String description) {
+    cell(name, description, BASE);
+  }
 
   /**
    * Begins a cell.
    *
    * @param description one line for people
+   * @param base the contender whom all others are compared with
    */
-  public void cell(String name, String description) {
+  public void cell(String name, String description, String base) {
     cells.putIfAbsent(name, new ArrayList<>());
     descriptions.put(name, description);
+    bases.put(name, base);
+  }
+
+  /** Whom a cell's contenders are compared with. */
+  public String base(String cell) {
+    return bases.getOrDefault(cell, BASE);
   }
 
   public void add(String cell, Sample sample) {

@@ -43,11 +43,13 @@ final class QemuProcess implements AutoCloseable {
    */
   QemuProcess(Path executable, Path boot, long ramBytes, Path messages)
       throws IOException, InterruptedException {
+    this(command(executable, boot, ramBytes), messages);
+  }
+
+  private QemuProcess(List<String> command, Path messages)
+      throws IOException, InterruptedException {
     this.messages = messages;
-    process =
-        new ProcessBuilder(command(executable, boot, ramBytes))
-            .redirectError(messages.toFile())
-            .start();
+    process = new ProcessBuilder(command).redirectError(messages.toFile()).start();
     hook = new Thread(this::kill, "qemu-killer");
     Runtime.getRuntime().addShutdownHook(hook);
     Qmp started = null;
@@ -61,6 +63,21 @@ final class QemuProcess implements AutoCloseable {
       }
     }
     qmp = started;
+  }
+
+  /**
+   * Starts a QEMU that waits for {@link #startLoading}; its guest's RAM is allocated and untouched.
+   *
+   * @param file what {@link #startSaving} wrote for such a guest; open as descriptor 3: through a
+   *     pipe from cat or dd, loading 1 GiB took 1.1 to 4.1 s instead of 0.8
+   */
+  static QemuProcess incoming(Path executable, Path boot, long ramBytes, Path messages, Path file)
+      throws IOException, InterruptedException {
+    List<String> words = new ArrayList<>();
+    words.addAll(List.of("sh", "-c", "exec \"$@\" 3<\"$0\"", file.toString()));
+    words.addAll(command(executable, boot, ramBytes));
+    words.addAll(List.of("-incoming", "defer"));
+    return new QemuProcess(words, messages);
   }
 
   /** QEMU's executable: the system property's, or the first in the PATH. */
@@ -130,10 +147,37 @@ final class QemuProcess implements AutoCloseable {
     JsonObject arguments = new JsonObject();
     arguments.add("capabilities", capabilities);
     qmp.execute("migrate-set-capabilities", arguments);
+    liftRateLimit();
+  }
 
+  private void liftRateLimit() throws IOException, InterruptedException {
     JsonObject parameters = new JsonObject();
     parameters.addProperty("max-bandwidth", 1L << 50);
     qmp.execute("migrate-set-parameters", parameters);
+  }
+
+  /** Stops the guest, starts to write it to a file, and returns at once. */
+  void startSaving(Path file) throws IOException, InterruptedException {
+    liftRateLimit();
+    qmp.execute("stop");
+    startSnapshot(file);
+  }
+
+  /** Starts to load the guest of {@link #incoming}'s file, and returns at once. */
+  void startLoading() throws IOException, InterruptedException {
+    JsonObject arguments = new JsonObject();
+    arguments.addProperty("uri", "fd:3");
+    qmp.execute("migrate-incoming", arguments);
+  }
+
+  /** Like {@code inmigrate} while it loads, then {@code paused}, for so the guest was saved. */
+  String runState() throws IOException, InterruptedException {
+    return qmp.execute("query-status").getAsJsonObject().get("status").getAsString();
+  }
+
+  /** Lets a guest that is paused run. */
+  void resume() throws IOException, InterruptedException {
+    qmp.execute("cont");
   }
 
   /**

@@ -95,13 +95,13 @@ public final class ResultFiles {
     for (Figure figure : Figure.values()) {
       Summary summary = results.summary(cell, contender, figure);
       if (summary.present()) {
-        Summary base = results.summary(cell, Table.BASE, figure);
+        Summary base = results.summary(cell, results.base(cell), figure);
         json.object(figure.key())
             .field("median", summary.median())
             .field("min", summary.min())
             .field("max", summary.max())
             .field("rounds", summary.count())
-            .field("ratio_to_ramshot", summary.median() / base.median())
+            .field("ratio_to_" + results.base(cell), summary.median() / base.median())
             .end();
       }
     }

@@ -12,12 +12,9 @@ import java.util.Set;
 
 /**
  * A cell for people: a line a figure, a column a contender, each with the median, the range and the
- * ratio to ramshot; what is missing is explained below.
+ * ratio to the cell's base; what is missing is explained below.
  */
 public final class Table {
-
-  /** Whom all others are compared with. */
-  static final String BASE = "ramshot";
 
   private static final int COLUMNS = 5;
 
@@ -37,21 +34,21 @@ public final class Table {
     Map<String, Set<String>> reasons = new LinkedHashMap<>();
     List<String> lines = new ArrayList<>();
     lines.add(cell + ": " + results.description(cell));
-    for (List<String> names : groups(results.contenders(cell))) {
+    for (List<String> names : groups(results.contenders(cell), results.base(cell))) {
       lines.addAll(align(rows(cell, names, reasons)));
     }
     reasons.forEach((why, where) -> lines.add("  - " + String.join(", ", where) + ": " + why));
     return lines;
   }
 
-  /** So many columns that lines stay readable; {@link #BASE} is in each group. */
-  private static List<List<String>> groups(Set<String> contenders) {
+  /** So many columns that lines stay readable; the base is in each group. */
+  private static List<List<String>> groups(Set<String> contenders, String base) {
     List<List<String>> groups = new ArrayList<>();
     List<String> group = new ArrayList<>();
     for (String name : contenders) {
       if (group.size() == COLUMNS) {
         groups.add(group);
-        group = new ArrayList<>(contenders.contains(BASE) ? List.of(BASE) : List.of());
+        group = new ArrayList<>(contenders.contains(base) ? List.of(base) : List.of());
       }
       group.add(name);
     }
@@ -98,8 +95,8 @@ public final class Table {
   }
 
   private String ratio(String cell, String name, Figure figure) {
-    Summary base = results.summary(cell, BASE, figure);
-    if (name.equals(BASE) || !base.present() || base.median() <= 0) {
+    Summary base = results.summary(cell, results.base(cell), figure);
+    if (name.equals(results.base(cell)) || !base.present() || base.median() <= 0) {
       return "";
     }
     return Numbers.plain(results.summary(cell, name, figure).median() / base.median()) + "x";

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
 /** The functions of libramshotbench.so; rb_api.h says what each does. */
-final class BenchLibrary {
+public final class BenchLibrary {
 
   /** Of the numbers that {@link #rb_save} gives. */
   static final int WRITE_NANOS = 0;
@@ -55,7 +55,7 @@ final class BenchLibrary {
    *
    * @throws IOException if that stands for an error
    */
-  static long check(String operation, long result) throws IOException {
+  public static long check(String operation, long result) throws IOException {
     if (result < 0) {
       throw new IOException(operation + " failed with error " + -result);
     }
@@ -66,7 +66,7 @@ final class BenchLibrary {
 
   static native long rb_ram_collapse(long address, long bytes);
 
-  static native int rb_ram_touch(long address, long bytes);
+  public static native int rb_ram_touch(long address, long bytes);
 
   static native int rb_save(
       String path, long address, long bytes, int depth, long rate, long[] out);
@@ -78,9 +78,34 @@ final class BenchLibrary {
 
   static native int rb_fork_reap(int pid, long[] out);
 
+  public static native long rb_ram_reserve(long bytes);
+
+  public static native void rb_ram_fill(long address, long bytes);
+
+  public static native long rb_ram_wrong(long address, long bytes, long first);
+
+  public static native void rb_ram_look(long address, long bytes);
+
+  /** Ways of {@link #rb_load}. */
+  public static final int LOAD_DIRECT = 0;
+
+  public static final int LOAD_DISK = 1;
+  public static final int LOAD_PLAIN = 2;
+
+  public static native int rb_load(
+      String path, long offset, long address, long bytes, int way, int depth, long[] out);
+
+  public static native long rb_load_map(String path, long offset, long bytes);
+
+  public static native int rb_cache_drop(String path);
+
+  public static native int rb_cache_fill(String path);
+
+  public static native long rb_cache_held(String path);
+
   static native int rb_memcpy_rate(long address, long bytes, long[] out);
 
-  static native long rb_process_cpu();
+  public static native long rb_process_cpu();
 
   static native int rb_memory_watch(int periodMillis);
 

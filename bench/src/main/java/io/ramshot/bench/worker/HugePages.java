@@ -5,13 +5,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** How much of this process's memory is on huge pages, by /proc/self/smaps. */
-final class HugePages {
+public final class HugePages {
   private static final long KIB = 1024;
 
   private HugePages() {}
 
   /** Bytes on huge pages in the mappings that begin in this range of addresses. */
-  static long bytes(long from, long to) throws IOException {
+  public static long bytes(long from, long to) throws IOException {
     return sum("AnonHugePages:", from, to);
   }
 

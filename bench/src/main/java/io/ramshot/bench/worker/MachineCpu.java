@@ -7,7 +7,7 @@ import java.nio.file.Path;
 /**
  * What other programs do meanwhile, by /proc/stat: a machine that is not quiet measures nothing.
  */
-final class MachineCpu {
+public final class MachineCpu {
 
   /** Unit of /proc/stat on every Linux, in ns. */
   private static final double TICK_NANOS = 1e7;
@@ -28,7 +28,7 @@ final class MachineCpu {
     this.all = all;
   }
 
-  static MachineCpu now() throws IOException {
+  public static MachineCpu now() throws IOException {
     String[] words = Files.readString(Path.of("/proc/stat")).lines().findFirst().get().split(" +");
     long busy = 0;
     long all = 0;
@@ -45,7 +45,7 @@ final class MachineCpu {
    *
    * @param ownNanos CPU time of this process and its children since then
    */
-  double othersSince(MachineCpu start, double ownNanos) {
+  public double othersSince(MachineCpu start, double ownNanos) {
     double others = (busy - start.busy) * TICK_NANOS - ownNanos;
     return Math.max(0, others / ((all - start.all) * TICK_NANOS));
   }

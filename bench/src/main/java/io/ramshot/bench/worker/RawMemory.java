@@ -7,7 +7,7 @@ import sun.misc.Unsafe;
  * Guest RAM as an emulator with Unsafe memory sees it: loads and stores that become one machine
  * instruction. Nothing is checked.
  */
-final class RawMemory {
+public final class RawMemory {
   private static final Unsafe UNSAFE = unsafe();
 
   private RawMemory() {}
@@ -23,11 +23,11 @@ final class RawMemory {
   }
 
   /** Adds one to a byte. */
-  static void increment(long address) {
+  public static void increment(long address) {
     UNSAFE.putByte(address, (byte) (UNSAFE.getByte(address) + 1));
   }
 
-  static byte read(long address) {
+  public static byte read(long address) {
     return UNSAFE.getByte(address);
   }
 }

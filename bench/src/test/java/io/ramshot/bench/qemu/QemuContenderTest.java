@@ -166,4 +166,24 @@ class QemuContenderTest {
       assertEquals(0, files.count(), "files are left");
     }
   }
+
+  @Test
+  void savesAGuestAndLoadsIt() throws Exception {
+    Optional<String> reason = QemuIncoming.unavailable(RAM);
+    reason.ifPresent(text -> System.err.println("ramshot: not tested: " + text));
+    Assumptions.assumeTrue(reason.isEmpty(), () -> reason.orElseThrow());
+
+    QemuIncoming qemu = new QemuIncoming(folder);
+    Path file = folder.resolve("saved guest's.img");
+    qemu.save(RAM, file);
+    assertTrue(Files.size(file) > RAM * .95, Files.size(file) + " bytes");
+    Sample sample = qemu.load(RAM, file, 2);
+    assertEquals(2, sample.round());
+    for (Figure figure : new Figure[] {Figure.FIRST_QUANTUM_MS, Figure.ALL_MS, Figure.MB_S}) {
+      assertTrue(sample.get(figure).orElse(0) > 0, figure.key());
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      assertEquals(1, files.count(), "files are left");
+    }
+  }
 }

@@ -1,0 +1,2 @@
+/** Increments: what an image costs that stores only what changed since another. */
+package io.ramshot.bench.increment;
