@@ -67,7 +67,7 @@ int rs_lazy_add_file(struct rs_lazy *l, const char *path) {
 }
 
 int rs_lazy_add_block(struct rs_lazy *l, const char *name, uint64_t address, uint64_t length,
-                      const void *crcs) {
+                      const void *crcs, int eager) {
     uint64_t page = l->page_bytes, limit = address + length;
     struct rs_lazy_block block = {.first_page = address & ~(page - 1)};
     uint64_t pages = (limit - block.first_page + page - 1) / page;
@@ -75,7 +75,7 @@ int rs_lazy_add_block(struct rs_lazy *l, const char *name, uint64_t address, uin
     block.end = limit & ~(page - 1);
     if (block.start >= block.end)
         return -ENODATA;
-    if (!rs_lazy_is_private(block.start, block.end))
+    if (!eager && !rs_lazy_is_private(block.start, block.end))
         return -EOPNOTSUPP;
     block.grid = block.start & ~(RS_CHUNK_BYTES - 1);
     block.chunks = (block.end - block.grid + RS_CHUNK_BYTES - 1) / RS_CHUNK_BYTES;

@@ -149,10 +149,11 @@ RS_EXPORT int rs_lazy_new(const struct rs_lazy_options *options, struct rs_lazy 
 RS_EXPORT int rs_lazy_add_file(struct rs_lazy *lazy, const char *path);
 /*
  * Adds a block that lies in its pages as it does in the image. -EOPNOTSUPP where pages cannot be
- * missing there: memory that is shared, or a file's; -ENODATA where it has no whole page.
+ * missing there: memory that is shared, or a file's, unless it is `eager`, for rs_lazy_fill alone;
+ * -ENODATA where it has no whole page.
  */
 RS_EXPORT int rs_lazy_add_block(struct rs_lazy *lazy, const char *name, uint64_t address,
-                                uint64_t length, const void *crcs);
+                                uint64_t length, const void *crcs, int eager);
 RS_EXPORT int rs_lazy_add_level(struct rs_lazy *lazy, int block, int file, uint64_t offset,
                                 const void *kinds);
 /* Where to begin: block << 32 | image page, for the chunk that this page lies in. */
@@ -162,6 +163,12 @@ RS_EXPORT int rs_lazy_order(struct rs_lazy *lazy, const uint64_t *order, uint64_
  * the blocks usable but with any content; `failure` tells the block then. Frees nothing.
  */
 RS_EXPORT int rs_lazy_start(struct rs_lazy *lazy, uint64_t *failure);
+/*
+ * Instead of starting: fills all blocks now, whatever memory they are. -EIO for a damaged page;
+ * `failure` is then its block, page, file, offset, errno (0: it could be read), and its checksum as
+ * it is and as it should be.
+ */
+RS_EXPORT int rs_lazy_fill(struct rs_lazy *lazy, uint64_t *failure);
 /* Waits for the end; the phase. */
 RS_EXPORT int rs_lazy_wait(struct rs_lazy *lazy, int timeout_ms);
 /* Has a block brought before all others; returns when it is there. */

@@ -141,7 +141,7 @@ static struct rs_lazy *begin(const struct setup *setup, struct ram *ram) {
     for (int level = 0; level < (setup->shape == CHAIN ? 2 : 1); level++)
         CHECK(rs_lazy_add_file(lazy, image.path[level]) == level, "file");
     int block = rs_lazy_add_block(lazy, "ram", (uint64_t)ram->pages + ram->lead,
-                                  PAGES * PAGE - ram->lead, image.crcs);
+                                  PAGES * PAGE - ram->lead, image.crcs, 0);
     CHECK(block == 0, "block: %s", strerror(-block));
     for (int level = 0; level < (setup->shape == CHAIN ? 2 : 1); level++)
         CHECK(rs_lazy_add_level(lazy, 0, level, OFFSET, image.kinds[level]) == 0, "level");
@@ -497,6 +497,49 @@ static void dead(const char *where) {
     dead_disk_unmount(&disk);
 }
 
+/* Before the guest runs: all at once, into memory that may be shared. */
+static void filled(enum shape shape, bool shared) {
+    static uint8_t written[PAGES];
+    TRY(60, "filled before the guest runs, %s", shared ? "shared memory" : "a chain");
+    struct rs_lazy_options options = {.direct_io = 1};
+    struct rs_lazy *lazy;
+    uint64_t failure[7], bytes = (PAGES + 1) * PAGE;
+    make_image(&image, shape);
+    struct ram ram = {.lead = LEAD};
+    ram.map = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                   MAP_ANONYMOUS | (shared ? MAP_SHARED : MAP_PRIVATE), -1, 0);
+    CHECK(ram.map != MAP_FAILED, "no memory");
+    ram.pages = ram.map;
+    /* A part that the host has written to, and one that nobody has touched. */
+    memset(ram.pages, 0xee, PAGES * PAGE / 2);
+    CHECK(rs_lazy_new(&options, &lazy) == 0, "new");
+    int levels = shape == CHAIN ? 2 : 1;
+    for (int level = 0; level < levels; level++)
+        CHECK(rs_lazy_add_file(lazy, image.path[level]) == level, "file");
+    int block = rs_lazy_add_block(lazy, "ram", (uint64_t)ram.pages + LEAD, PAGES * PAGE - LEAD,
+                                  image.crcs, 1);
+    CHECK(block == 0, "block: %s", strerror(-block));
+    for (int level = 0; level < levels; level++)
+        CHECK(rs_lazy_add_level(lazy, 0, level, OFFSET, image.kinds[level]) == 0, "level");
+    int result = rs_lazy_fill(lazy, failure);
+    CHECK(result == 0, "%s", strerror(-result));
+    unsigned char present[512];
+    CHECK(shared || mincore(ram.pages + 20 * 512 * PAGE, 512 * PAGE, present) == 0, "%s",
+          strerror(errno));
+    for (int i = 0; shape == SPARSE && !shared && i < 512; i++)
+        CHECK(!(present[i] & 1), "page %d of an empty chunk is populated", i);
+    check_all(&ram, shape, written);
+    if (shape == CHAIN) {
+        damage(1000); /* which is a multiple of 5, and so in the image itself */
+        result = rs_lazy_fill(lazy, failure);
+        CHECK(result == -EIO && failure[1] == 1000 && failure[2] == 0 && failure[4] == 0, "%d %lu",
+              result, failure[1]);
+        CHECK(failure[6] == image.crcs[1000] && failure[5] != failure[6], "checksums");
+    }
+    rs_lazy_close(lazy);
+    munmap(ram.map, bytes);
+}
+
 static void refusals(void) {
     TRY(10, "memory that is shared, or a file's");
     struct rs_lazy_options options = {.stall_limit_ns = 1000000000, .grain_bytes = 65536};
@@ -504,9 +547,9 @@ static void refusals(void) {
     CHECK(rs_lazy_new(&options, &lazy) == 0, "new");
     uint8_t *shared =
         mmap(NULL, 4 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    int result = rs_lazy_add_block(lazy, "shared", (uint64_t)shared, 4 * PAGE, image.crcs);
+    int result = rs_lazy_add_block(lazy, "shared", (uint64_t)shared, 4 * PAGE, image.crcs, 0);
     CHECK(result == -EOPNOTSUPP, "%d", result);
-    result = rs_lazy_add_block(lazy, "small", (uint64_t)shared + 1, PAGE, image.crcs);
+    result = rs_lazy_add_block(lazy, "small", (uint64_t)shared + 1, PAGE, image.crcs, 1);
     CHECK(result == -ENODATA, "%d", result);
     rs_lazy_close(lazy);
     munmap(shared, 4 * PAGE);
@@ -535,6 +578,9 @@ int main(int count, char **arguments) {
     unmapped();
     wanted();
     damaged_zero();
+    filled(CHAIN, false);
+    filled(SPARSE, true);
+    filled(SPARSE, false);
     stops();
     dead(folder);
     for (int level = 0; level < 2; level++) {

@@ -345,6 +345,16 @@ public final class Guest {
     return restored;
   }
 
+  /**
+   * Loads and runs once what a lazy restore will need, so that the guest waits less for it: to be
+   * called before it has any RAM. Never needed, and never fails.
+   */
+  public static void rehearseRestore(Image image, RestoreOptions options) {
+    if (options.lazy()) {
+      RestoreRehearsal.run(image, options);
+    }
+  }
+
   /** A restore on top of one that is still going on would take memory away twice. */
   private void awaitRestored() throws SnapshotException {
     RestoredRam before = restored;

@@ -3,23 +3,17 @@ package io.ramshot;
 import io.ramshot.image.Image;
 import io.ramshot.image.ImageBlock;
 import io.ramshot.uffd.EngineException;
-import io.ramshot.uffd.LazyOptions;
 import io.ramshot.uffd.LazyRam;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Decides which blocks are restored lazily, and tells the engine where their pages stand. */
 final class LazyPlan {
   /** A smaller block is read sooner than it is registered, and the engine copies it anyway. */
   private static final long SMALL_BLOCK_BYTES = 1 << 20;
-
-  /**
-   * How much comes along with a page that is touched, in bytes. Measured with RAM that is touched
-   * everywhere at random: docs/RESTORE.md.
-   */
-  private static final long GRAIN_BYTES = 64 << 10;
 
   private final Image image;
   private final Map<ImageBlock, Integer> indices = new LinkedHashMap<>();
@@ -40,16 +34,7 @@ final class LazyPlan {
       return plan;
     }
     try {
-      plan.ram =
-          LazyRam.open(
-              new LazyOptions(
-                  options.zeroDamaged(),
-                  options.stallLimit().toNanos(),
-                  options.hugePages(),
-                  options.directIo(),
-                  options.bytesPerSecond(),
-                  Long.getLong("ramshot.lazy.grain", GRAIN_BYTES)));
-      plan.addFiles();
+      plan.ram = EngineImage.open(image, options);
       pairs.forEach(plan::add);
       if (plan.indices.isEmpty()) {
         plan.close();
@@ -60,46 +45,15 @@ final class LazyPlan {
     return plan;
   }
 
-  private void addFiles() throws SnapshotException, EngineException {
-    for (Image at = image; at != null; at = at.parent().orElse(null)) {
-      if (!at.isPlainFile()) {
-        throw new SnapshotException(at.path() + " is packed, or no file of the operating system");
-      }
-      ram.addFile(at.path());
-    }
-  }
-
   private void add(ImageBlock from, Block to) {
     try {
-      requireLazy(from, to);
-      int index =
-          ram.addBlock(from.name(), to.address(), to.length(), image.pageTable(from).crcs());
-      addLevels(index, from);
-      indices.put(from, index);
+      if (to.length() < SMALL_BLOCK_BYTES) {
+        throw new SnapshotException("it is small");
+      }
+      indices.put(from, EngineImage.add(image, ram, from, to, false));
       owners.add(to);
     } catch (SnapshotException | EngineException e) {
       eager.add("block " + to.name() + ": " + e.getMessage());
-    }
-  }
-
-  private void requireLazy(ImageBlock from, Block to) throws SnapshotException {
-    if (to.ram() != null) {
-      throw new SnapshotException("it is on the Java heap");
-    }
-    if (to.length() < SMALL_BLOCK_BYTES) {
-      throw new SnapshotException("it is small");
-    }
-    if (Math.floorMod(to.address(), (long) image.header().pageSize()) != from.lead()) {
-      throw new SnapshotException("it lies differently in its pages than it did when it was saved");
-    }
-  }
-
-  private void addLevels(int index, ImageBlock from) throws EngineException {
-    int file = 0;
-    ImageBlock there = from;
-    for (Image at = image; there != null; at = at.parent().orElse(null)) {
-      ram.addLevel(index, file++, there.dataOffset(), at.pageTable(there).kinds());
-      there = at.parentBlock(there).orElse(null);
     }
   }
 
@@ -119,8 +73,9 @@ final class LazyPlan {
     }
   }
 
-  boolean isLazy(ImageBlock block) {
-    return indices.containsKey(block);
+  /** The blocks that are restored lazily. */
+  Set<ImageBlock> blocks() {
+    return indices.keySet();
   }
 
   boolean isEmpty() {

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Matches a guest with an image, fills its RAM, and hands the participants their states. */
 final class Restore {
@@ -41,12 +42,9 @@ final class Restore {
 
   private RestoredRam fill(Map<ImageBlock, Block> pairs) throws SnapshotException {
     LazyPlan plan = LazyPlan.of(image, pairs, options);
-    for (Map.Entry<ImageBlock, Block> pair : pairs.entrySet()) {
-      if (plan.isLazy(pair.getKey())) {
-        fillEdges(pair.getKey(), pair.getValue());
-      } else {
-        fill(pair.getKey(), pair.getValue());
-      }
+    fillNow(pairs, plan.blocks());
+    for (ImageBlock block : plan.blocks()) {
+      fillEdges(block, pairs.get(block));
     }
     if (!plan.isEmpty()) {
       start(plan, pairs);
@@ -60,7 +58,20 @@ final class Restore {
       plan.start();
     } catch (EngineException e) {
       plan.giveUp(pairs, e.getMessage());
-      for (Map.Entry<ImageBlock, Block> pair : pairs.entrySet()) {
+      fillNow(pairs, Set.of());
+    }
+  }
+
+  private void fillNow(Map<ImageBlock, Block> pairs, Set<ImageBlock> except)
+      throws SnapshotException {
+    if (except.size() == pairs.size()) {
+      return;
+    }
+    Set<ImageBlock> filled = EngineFill.fill(image, pairs, options, except);
+    for (Map.Entry<ImageBlock, Block> pair : pairs.entrySet()) {
+      if (filled.contains(pair.getKey())) {
+        fillEdges(pair.getKey(), pair.getValue());
+      } else if (!except.contains(pair.getKey())) {
         fill(pair.getKey(), pair.getValue());
       }
     }

@@ -148,7 +148,9 @@ final class RunningSnapshot implements Snapshot {
   private void take(SealedFile file)
       throws SnapshotException, EngineException, IOException, InterruptedException {
     awaitRestored();
+    long began = System.nanoTime();
     prepare(file);
+    file.prepared(System.nanoTime() - began);
     enter(SnapshotState.FREEZING);
     Freeze frozen = new Freeze(guest, options.freezeTimeout());
     synchronized (lock) {

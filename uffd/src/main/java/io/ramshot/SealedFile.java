@@ -45,6 +45,7 @@ final class SealedFile {
   private ImageLayout layout;
   private final UUID id = UUID.randomUUID();
   private Instant freezeTime;
+  private long preparingNanos;
   private long allocatedBytes;
   private long fileBytes;
 
@@ -64,6 +65,11 @@ final class SealedFile {
     layout =
         ImageLayout.plan(
             Machine.pageBytes(), captures.stream().map(BlockCapture::planned).toList());
+  }
+
+  /** Notes how long the guest ran between the order for a snapshot and its freeze, in ns. */
+  void prepared(long nanos) {
+    preparingNanos = nanos;
   }
 
   /** Under this name until it is whole. */
@@ -156,8 +162,9 @@ final class SealedFile {
     layout = layout.settle(extents);
   }
 
-  private static Map<String, String> info(SnapshotStatus status) {
+  private Map<String, String> info(SnapshotStatus status) {
     Map<String, String> info = new LinkedHashMap<>();
+    info.put("preparing.ns", Long.toString(preparingNanos));
     info.put("pause.ns", Long.toString(status.pause().totalNanos()));
     info.put("pause.gate.ns", Long.toString(status.pause().gateNanos()));
     info.put("pause.state.ns", Long.toString(status.pause().stateNanos()));

@@ -142,11 +142,13 @@ final class Engine {
   static native int rs_lazy_add_file(Pointer lazy, String path);
 
   static native int rs_lazy_add_block(
-      Pointer lazy, String name, long address, long length, long crcs);
+      Pointer lazy, String name, long address, long length, long crcs, int eager);
 
   static native int rs_lazy_add_level(Pointer lazy, int block, int file, long offset, long kinds);
 
   static native int rs_lazy_order(Pointer lazy, long[] order, long count);
+
+  static native int rs_lazy_fill(Pointer lazy, long[] failure);
 
   static native int rs_lazy_start(Pointer lazy, long[] failure);
 

@@ -16,6 +16,7 @@ import java.util.List;
  */
 public final class LazyRam implements AutoCloseable {
   private static final int ENOENT = 2;
+  private static final int EIO = 5;
   private static final int EACCES = 13;
   private static final int EBUSY = 16;
   private static final int ENODATA = 61;
@@ -23,6 +24,7 @@ public final class LazyRam implements AutoCloseable {
 
   private static final int DONE = 3;
 
+  private final List<Path> paths = new ArrayList<>();
   private final List<String> names = new ArrayList<>();
 
   /** What native code reads, until the end. */
@@ -58,6 +60,7 @@ public final class LazyRam implements AutoCloseable {
    */
   public int addFile(Path path) throws EngineException {
     int result = Engine.rs_lazy_add_file(handle, path.toString());
+    paths.add(path);
     if (result == -ENOENT || result == -EACCES) {
       throw new EngineException(
           path + " cannot be opened by native code (" + Engine.rs_error_text(-result) + ")");
@@ -69,13 +72,15 @@ public final class LazyRam implements AutoCloseable {
    * Adds a block that lies in its pages as it did when it was saved.
    *
    * @param crcs of the image's pages, direct
+   * @param eager whether it will be filled, and never started
    * @return its index
    * @throws EngineException if it cannot be restored lazily; says why
    */
-  public int addBlock(String name, long address, long length, ByteBuffer crcs)
+  public int addBlock(String name, long address, long length, ByteBuffer crcs, boolean eager)
       throws EngineException {
     int result =
-        Engine.rs_lazy_add_block(handle, name, address, length, GuestMemory.addressOf(crcs));
+        Engine.rs_lazy_add_block(
+            handle, name, address, length, GuestMemory.addressOf(crcs), eager ? 1 : 0);
     switch (result) {
       case -EOPNOTSUPP -> throw new EngineException("its memory is shared, or a file's");
       case -ENODATA -> throw new EngineException("it has no whole page");
@@ -130,6 +135,32 @@ public final class LazyRam implements AutoCloseable {
             + " cannot have missing pages"
             + reason
             + (result == -EBUSY ? ": something else in this process uses userfaultfd on it" : ""));
+  }
+
+  /**
+   * Instead of {@link #start}: fills all blocks, and returns when all is there.
+   *
+   * @throws EngineException if a page is damaged; the blocks have been changed in part then
+   */
+  public void fill() throws EngineException {
+    long[] failure = new long[7];
+    int result = Engine.rs_lazy_fill(handle, failure);
+    if (result == -EIO) {
+      throw new EngineException(
+          String.format(
+              "%s is damaged: page %d of block %s, at file offset %d, %s: copy it again, or use"
+                  + " another image",
+              paths.get((int) failure[2]),
+              failure[1],
+              names.get((int) failure[0]),
+              failure[3],
+              failure[4] != 0
+                  ? "cannot be read (" + Engine.rs_error_text((int) failure[4]) + ")"
+                  : String.format(
+                      "has checksum 0x%08x instead of 0x%08x",
+                      (int) failure[5], (int) failure[6])));
+    }
+    require(result, "guest RAM cannot be cleared");
   }
 
   /**

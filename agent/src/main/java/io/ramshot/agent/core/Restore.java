@@ -46,6 +46,7 @@ final class Restore {
               + image.header().byteOrder()
               + " machine: restore it on such a one");
     }
+    Guest.rehearseRestore(image, options);
     return new Restore(image, options, console);
   }
 

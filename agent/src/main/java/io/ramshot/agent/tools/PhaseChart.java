@@ -4,7 +4,7 @@ import io.ramshot.agent.options.Quantity;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Draws what the pause was made of. */
+/** Draws what a snapshot, and its pause, were made of. */
 final class PhaseChart {
   private static final int WIDTH = 960;
   private static final int BAR_HEIGHT = 36;
@@ -22,7 +22,21 @@ final class PhaseChart {
 
   private PhaseChart() {}
 
-  static void draw(Html html, Figures figures) {
+  /** From the order to the last page in the file. */
+  static void drawSnapshot(Html html, Figures figures) {
+    Map<String, Long> phases = new LinkedHashMap<>();
+    phases.put("preparing, while the guest ran", Math.max(0, figures.number("preparing.ns")));
+    phases.put("the pause, in which it stood still", Math.max(0, figures.number("pause.ns")));
+    phases.put("saving, while it ran on", Math.max(0, figures.number("saving.ns")));
+    long total = phases.values().stream().mapToLong(Long::longValue).sum();
+    if (total == 0) {
+      html.raw("<p>This image does not say.</p>");
+      return;
+    }
+    parts(html, "phases", "phase", phases, total);
+  }
+
+  static void drawPause(Html html, Figures figures) {
     long total = figures.number("pause.ns");
     if (total <= 0) {
       html.raw("<p>This image does not say.</p>");
@@ -36,8 +50,17 @@ final class PhaseChart {
       rest -= nanos;
     }
     parts.put("everything else, thawing with it", Math.max(0, rest));
-    bar(html, parts, Math.max(total, parts.values().stream().mapToLong(Long::longValue).sum()));
-    html.table("", "part of the pause", "time", "share");
+    parts(html, "parts of the pause", "part of the pause", parts, total);
+  }
+
+  private static void parts(
+      Html html, String label, String what, Map<String, Long> parts, long total) {
+    bar(
+        html,
+        label,
+        parts,
+        Math.max(total, parts.values().stream().mapToLong(Long::longValue).sum()));
+    html.table("", what, "time", "share");
     int index = 0;
     for (Map.Entry<String, Long> part : parts.entrySet()) {
       html.format(
@@ -47,8 +70,8 @@ final class PhaseChart {
     html.raw("</table>");
   }
 
-  private static void bar(Html html, Map<String, Long> parts, long total) {
-    html.drawing(WIDTH, BAR_HEIGHT, "parts of the pause");
+  private static void bar(Html html, String label, Map<String, Long> parts, long total) {
+    html.drawing(WIDTH, BAR_HEIGHT, label);
     double x = 0;
     int index = 0;
     for (Map.Entry<String, Long> part : parts.entrySet()) {

@@ -55,8 +55,10 @@ public final class Report {
         image.product().name(),
         image.product().version());
     tiles();
+    html.raw("<h2>The snapshot</h2>");
+    PhaseChart.drawSnapshot(html, figures);
     html.raw("<h2>The pause</h2>");
-    PhaseChart.draw(html, figures);
+    PhaseChart.drawPause(html, figures);
     history.ifPresentOrElse(
         this::history,
         () -> html.raw("<h2>Saving</h2><p>This image holds no history of how it was saved.</p>"));

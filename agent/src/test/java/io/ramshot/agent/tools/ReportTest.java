@@ -80,6 +80,7 @@ class ReportTest {
     assertEquals(Map.of("s3", 1, "s1", 1), rectangles(page, "guest RAM saved over time"));
     assertEquals(Map.of("s3", 2), rectangles(page, "how long guest threads waited"));
     assertEquals(7, rectangles(page, "parts of the pause").size());
+    assertEquals(3, rectangles(page, "phases").size());
     assertTrue(text.contains("pages 0 to 511: for a waiting guest, after 100 us"), text);
     assertTrue(text.contains("<td>60.0 %") || text.contains("60.0 %</td>"), text);
   }
