@@ -11,6 +11,8 @@ final class TimelineName {
   /** Held by the JVM that writes the timeline; stays when it ends. */
   static final String LOCK = "timeline.lock";
 
+  private static final String TRACE = ".trace";
+
   private static final Pattern CHECKPOINT = Pattern.compile("timeline-([0-9]{6,18})\\.ramshot");
 
   /** What is called so until it is whole, and what a killed JVM leaves of that. */
@@ -43,6 +45,11 @@ final class TimelineName {
   /** What a checkpoint is called while it is copied as a whole. */
   static String flattened(String name) {
     return "." + name + ".part";
+  }
+
+  /** The number of the checkpoint of which a lazy restore left a trace, -1 for any other file. */
+  static long tracedNumber(String name) {
+    return name.endsWith(TRACE) ? number(name.substring(0, name.length() - TRACE.length())) : -1;
   }
 
   static boolean isPart(String name) {

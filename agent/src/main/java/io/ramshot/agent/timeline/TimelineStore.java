@@ -62,6 +62,16 @@ final class TimelineStore {
     }
   }
 
+  /** A trace is of no use without its checkpoint. */
+  private void removeTraces() throws IOException {
+    for (Path trace : files(name -> TimelineName.tracedNumber(name) >= 0)) {
+      long number = TimelineName.tracedNumber(trace.getFileName().toString());
+      if (Files.notExists(folder.path().resolve(TimelineName.of(number)))) {
+        Files.deleteIfExists(trace);
+      }
+    }
+  }
+
   private List<Path> files(Predicate<String> names) throws IOException {
     try (Stream<Path> files = Files.list(folder.path())) {
       return files.filter(file -> names.test(file.getFileName().toString())).toList();
@@ -100,6 +110,7 @@ final class TimelineStore {
     if (needed && next.isWhole()) {
       try {
         if (Absorption.absorb(oldest.path(), next.path())) {
+          removeTraces();
           return;
         }
         flatten(next.path());
@@ -108,6 +119,7 @@ final class TimelineStore {
       }
     }
     Files.deleteIfExists(oldest.path());
+    removeTraces();
     sync();
   }
 

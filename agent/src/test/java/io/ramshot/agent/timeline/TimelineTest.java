@@ -120,7 +120,10 @@ class TimelineTest {
   void onlyItsOwnFilesAreRemoved() throws Exception {
     ticks(4);
     for (String leftover :
-        List.of(".timeline-000005.ramshot.77.part", "timeline-000001.ramshot.merging")) {
+        List.of(
+            ".timeline-000005.ramshot.77.part",
+            "timeline-000001.ramshot.merging",
+            "timeline-000002.ramshot.trace")) {
       Files.writeString(folder.resolve(leftover), "left by a JVM that was killed");
     }
     Set<String> foreign =
