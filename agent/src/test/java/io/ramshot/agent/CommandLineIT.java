@@ -52,7 +52,8 @@ class CommandLineIT {
   void versionAndHelp() throws Exception {
     assertTrue(run(0, "--version").out().get(0).matches("ramshot \\d.*"));
     String help = String.join("\n", run(0, "--help").out());
-    for (String verb : List.of("snapshot", "status", "cancel", "attach", "info", "verify")) {
+    for (String verb :
+        List.of("snapshot", "status", "cancel", "attach", "timeline", "info", "verify")) {
       assertTrue(help.contains("  " + verb), verb);
       assertTrue(run(0, verb, "--help").out().size() > 3);
     }
@@ -96,6 +97,41 @@ class CommandLineIT {
       run(0, "info", target.toString()).awaitOut(line -> line.contains("DIRECT"));
       run(0, "verify", target.toString()).awaitOut(line -> line.contains("is intact"));
     }
+  }
+
+  @Test
+  void aTimelineFromBeginningToEnd() throws Exception {
+    String folder = directory.resolve("timeline").toString();
+    Path target = directory.resolve("meanwhile.ramshot");
+    try (ForkedJvm jvm = host();
+        ForkedJvm other = host(GATE)) {
+      String pid = Long.toString(jvm.pid());
+      run(0, "timeline", pid, folder, "--every=10ms", "--keep", "2", "--options", GATE)
+          .awaitOut(line -> line.equals(folder));
+      run(0, "snapshot", pid, target.toString());
+      fails(1, "the timeline in " + folder + " is running: stop it", "timeline", pid, folder);
+      fails(
+          1,
+          "process " + pid + " writes the timeline in " + folder,
+          "timeline",
+          Long.toString(other.pid()),
+          folder);
+      run(0, "timeline", pid).awaitOut(line -> line.contains("running, every 10 ms, "));
+      List<String> ended = run(0, "timeline", pid, "--stop").out();
+      assertTrue(ended.get(0).startsWith(folder + ": ended, "), ended.toString());
+      assertTrue(ended.get(1).contains("failed 0"), ended.toString());
+      fails(1, "no timeline is running", "timeline", pid, "--stop");
+    }
+    List<String> list = run(0, "timeline", folder).out();
+    assertEquals(4, list.size(), list.toString());
+    assertTrue(list.get(1).matches("#[0-9]+ .* full +yes"), list.get(1));
+    assertTrue(list.get(2).matches("#[0-9]+ .* -0.0 s .* increment +yes"), list.get(2));
+    String json = String.join("", run(0, "timeline", folder, "--json").out());
+    assertTrue(json.startsWith("{  \"schema\": \"ramshot.timeline/1\","), json);
+    assertTrue(json.matches(".*\"kind\": \"full\", *\"parent\": null, *\"whole\": true.*"), json);
+    assertTrue(json.matches(".*\"kind\": \"increment\", *\"parent\": \"[0-9a-f-]{36}\".*"), json);
+    fails(1, "holds no checkpoints", "timeline", directory.toString());
+    fails(2, folder + " is no process id", "timeline", folder, "--stop");
   }
 
   @Test

@@ -45,7 +45,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description = {
       "Takes snapshots of running guests with ramshot and with what else there is, side by side;",
-      "or restores them, or saves what changed: bench/run restore, bench/run increments.",
+      "restore: gives guests their RAM back; increments: saves what changed.",
       "Results go to standard output, progress to standard error. See bench/README.md."
     })
 public final class Bench implements Callable<Integer> {

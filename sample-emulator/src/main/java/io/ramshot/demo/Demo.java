@@ -11,6 +11,7 @@ public final class Demo {
   private final Options options;
   private final Story story;
   private final Summary summary = new Summary();
+  private final ReverseSummary reverseSummary = new ReverseSummary();
   private final Children children = new Children();
   private Workplace workplace;
   private Stage stage;
@@ -57,24 +58,39 @@ public final class Demo {
       Thread.currentThread().interrupt();
     }
     story.print("");
-    story.print(summary.line());
+    story.print(summaryLine());
     return status;
   }
 
   private void perform() throws DemoException, IOException, InterruptedException {
     Project project = Project.find();
     synchronized (this) {
-      workplace = Workplace.open(options.keep(), Stage.SNAPSHOTS, options.memory());
+      workplace =
+          Workplace.open(
+              options.keep(), goesBack() ? 0 : Stage.SNAPSHOTS, filesAtOnce(), options.memory());
     }
     Watchdog watchdog = new Watchdog(children, this::giveUp);
     stage = new Stage(project, options, story, summary, workplace, children, watchdog);
     switch (options.guest()) {
       case EDGE -> new EdgeDemo(stage).run();
       case UBOOT -> new UbootDemo(stage).run();
+      case REVERSE -> new ReverseDemo(stage, reverseSummary).run();
     }
     if (workplace.keeps()) {
       story.say("The snapshots are in %s.", workplace.folder());
     }
+  }
+
+  private boolean goesBack() {
+    return options.guest() == Options.Guest.REVERSE;
+  }
+
+  private int filesAtOnce() {
+    return goesBack() ? ReverseDemo.FILES : options.keep() == null ? 1 : Stage.SNAPSHOTS;
+  }
+
+  private String summaryLine() {
+    return goesBack() ? reverseSummary.line() : summary.line();
   }
 
   private void printLastErrors() {
@@ -89,7 +105,7 @@ public final class Demo {
 
   /** Called by the watchdog, while the main thread hangs. */
   private void giveUp() {
-    story.print(summary.line());
+    story.print(summaryLine());
     cleanUp();
   }
 

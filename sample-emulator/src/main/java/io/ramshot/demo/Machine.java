@@ -133,6 +133,11 @@ final class Machine {
     }
   }
 
+  /** Fails if it has ended. */
+  void requireAlive() throws DemoException {
+    DemoException.require(process.isAlive(), "the machine ended by itself");
+  }
+
   void kill() {
     Children.kill(process);
   }

@@ -11,14 +11,17 @@ final class Options {
 
   static final String HELP =
       """
-      usage: ./demo [edge | uboot] [option]...
+      usage: ./demo [edge | uboot | reverse] [option]...
 
       Takes three snapshots of a running machine, kills it, and restores the last one.
 
         edge             a bare-metal guest whose RAM shows how far it has come (the default)
         uboot            OpenSBI and U-Boot, with a RAM test running at U-Boot's prompt
+        reverse          a timeline instead of three snapshots: the machine goes back in time,
+                         and forward again to where it was
 
-        --memory=SIZE    guest RAM: a number and m or g; default 1g, for uboot 256m
+        --memory=SIZE    guest RAM: a number and m or g; default 1g, for uboot 256m, for
+                         reverse 64m
         --ram=KIND       what it is made of: unsafe (the default) or direct
         --keep=DIR       keep the snapshots there; default: a temporary folder, removed at the end
         --verbose        show what the machine prints
@@ -30,7 +33,9 @@ final class Options {
   /** Which guest runs. */
   enum Guest {
     EDGE(Units.GIB),
-    UBOOT(256 * Units.MIB);
+    UBOOT(256 * Units.MIB),
+    /** The first one, whose time counts instructions. */
+    REVERSE(64 * Units.MIB);
 
     /** In bytes. */
     private final long memory;
@@ -80,6 +85,7 @@ final class Options {
     switch (name) {
       case "edge" -> guest(Guest.EDGE);
       case "uboot" -> guest(Guest.UBOOT);
+      case "reverse" -> guest(Guest.REVERSE);
       case "--memory" -> memory = size(required(name, value, left));
       case "--ram" -> ram = required(name, value, left);
       case "--keep" -> keep = path(required(name, value, left));
@@ -91,7 +97,7 @@ final class Options {
 
   private void guest(Guest named) throws UsageException {
     if (guest != null && guest != named) {
-      throw new UsageException("edge and uboot are one or the other");
+      throw new UsageException("edge, uboot and reverse are one or the other");
     }
     guest = named;
   }
@@ -106,7 +112,7 @@ final class Options {
     if (memory == 0) {
       memory = guest.memory;
     }
-    long min = guest == Guest.EDGE ? EDGE_MIN : UBOOT_MIN;
+    long min = guest == Guest.UBOOT ? UBOOT_MIN : EDGE_MIN;
     long max = guest == Guest.UBOOT ? UBOOT_MAX : ram.equals("direct") ? DIRECT_MAX : UNSAFE_MAX;
     if (memory < min || memory > max) {
       throw new UsageException(

@@ -62,6 +62,15 @@ final class SnapshotClient implements AutoCloseable {
     }
   }
 
+  /** How many checkpoints of the timeline have given way to newer ones. */
+  long merged() throws DemoException {
+    try {
+      return (Long) ((CompositeData) server.getAttribute(bean, "Timeline")).get("merged");
+    } catch (IOException | JMException | RuntimeException e) {
+      throw failure(e);
+    }
+  }
+
   /** Starts a snapshot, which then goes on by itself. */
   void start(Path file) throws DemoException {
     invoke("start", file.toString(), String.class.getName());

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** What both demos do alike: start a machine, take a snapshot, verify its file. */
+/** What the demos do alike: start a machine, take a snapshot, verify its file. */
 final class Stage {
   static final int SNAPSHOTS = 3;
 
@@ -54,13 +54,27 @@ final class Stage {
    * @param arguments the machine's, besides RAM
    */
   Machine start(List<String> agentOptions, List<String> arguments) throws DemoException {
-    List<String> agent = new ArrayList<>(List.of(Machine.GATE, Machine.STATE));
-    agent.addAll(agentOptions);
-    List<String> machine = new ArrayList<>(options.ramArguments());
-    machine.addAll(arguments);
-    Machine.shortCommand(agent, machine).forEach(line -> story.say("%s", line));
-    newest = Machine.start(project, children, story, agent, machine);
+    Machine.shortCommand(agent(agentOptions), machine(arguments))
+        .forEach(line -> story.say("%s", line));
+    return startAnother(agentOptions, arguments);
+  }
+
+  /** The same without a word. */
+  Machine startAnother(List<String> agentOptions, List<String> arguments) throws DemoException {
+    newest = Machine.start(project, children, story, agent(agentOptions), machine(arguments));
     return newest;
+  }
+
+  private static List<String> agent(List<String> more) {
+    List<String> all = new ArrayList<>(List.of(Machine.GATE, Machine.STATE));
+    all.addAll(more);
+    return all;
+  }
+
+  private List<String> machine(List<String> more) {
+    List<String> all = new ArrayList<>(options.ramArguments());
+    all.addAll(more);
+    return all;
   }
 
   /**
@@ -106,24 +120,24 @@ final class Stage {
   /** Lets ramshot's command line read the whole file. */
   void verify(SnapshotFigures figures, int number) throws DemoException, InterruptedException {
     limit("the verification of snapshot " + number, 60);
-    Path file = workplace.file(number);
-    List<String> command =
-        List.of(
-            Machine.java(),
-            "-jar",
-            project.agentJar().toString(),
-            "verify",
-            "--all",
-            file.toString());
-    Process process = children.start(new ProcessBuilder(command).redirectErrorStream(true));
-    String output = output(process);
-    DemoException.require(
-        process.waitFor() == 0, "ramshot verify %s says: %s", file, output.strip());
+    ramshot("verify", "--all", workplace.file(number).toString());
     story.item(
         "file",
         "%s, %s on disk; ramshot verify: intact",
         Units.bytes(figures.fileBytes()),
         Units.bytes(figures.allocatedBytes()));
+  }
+
+  /** Runs ramshot's command line, which must succeed, and returns what it printed. */
+  String ramshot(String... arguments) throws DemoException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.addAll(List.of(Machine.java(), "-jar", project.agentJar().toString()));
+    command.addAll(List.of(arguments));
+    Process process = children.start(new ProcessBuilder(command).redirectErrorStream(true));
+    String output = output(process);
+    DemoException.require(
+        process.waitFor() == 0, "ramshot %s says: %s", String.join(" ", arguments), output.strip());
+    return output;
   }
 
   /** Runs a program to its end, which must be a success. */

@@ -30,10 +30,11 @@ final class Workplace {
    * Makes the folder, when there is room for the demo.
    *
    * @param keep where the files are to stay, or null for a temporary folder
-   * @param files how many
+   * @param files how many snapshots
+   * @param atOnce how many files of the size of guest RAM there are at most at a time
    * @param memory guest RAM in bytes
    */
-  static Workplace open(Path keep, int files, long memory) throws DemoException {
+  static Workplace open(Path keep, int files, int atOnce, long memory) throws DemoException {
     requireMemory(memory);
     try {
       Path folder =
@@ -42,8 +43,7 @@ final class Workplace {
               : Files.createDirectories(keep);
       Workplace workplace = new Workplace(folder, keep != null);
       try {
-        workplace.requireDisk(
-            (keep == null ? 1 : files) * (memory + memory / RAM_PER_INDEX + FILE_EXTRA));
+        workplace.requireDisk(atOnce * (memory + memory / RAM_PER_INDEX + FILE_EXTRA));
         for (int i = 1; i <= files; i++) {
           DemoException.require(
               Files.notExists(workplace.file(i)), "%s exists: remove it", workplace.file(i));

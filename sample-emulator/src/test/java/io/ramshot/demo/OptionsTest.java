@@ -23,6 +23,15 @@ class OptionsTest {
   }
 
   @Test
+  void goesBackWithLessRam() throws UsageException {
+    Options options = Options.parse("reverse");
+    assertEquals(Options.Guest.REVERSE, options.guest());
+    assertEquals(List.of("--memory=64m", "--ram=unsafe"), options.ramArguments());
+    assertThrows(UsageException.class, () -> Options.parse("reverse", "uboot"));
+    assertThrows(UsageException.class, () -> Options.parse("reverse", "--memory=8m"));
+  }
+
+  @Test
   void takesValuesAfterEqualsSignOrSpace() throws UsageException {
     Options options = Options.parse("uboot", "--memory", "128m", "--keep=/there", "--ram=direct");
     assertEquals(Options.Guest.UBOOT, options.guest());

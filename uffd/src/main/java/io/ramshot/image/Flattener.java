@@ -87,27 +87,29 @@ public final class Flattener {
       totalBytes += (pages - image.zeroPages(block)) * pageSize;
     }
     copyAll();
+    ImageWriter.finish(out, ImageLayout.of(image), contents(image));
+  }
+
+  /** What an increment is once all its pages are in its own file. */
+  static ImageContents contents(Image image) throws ImageException {
     List<PageTable> tables = new ArrayList<>();
     List<Shape> shapes = new ArrayList<>();
     for (ImageBlock block : image.blocks()) {
       tables.add(stored(image.pageTable(block)));
       image.shape(block).ifPresent(shapes::add);
     }
-    ImageWriter.finish(
-        out,
-        ImageLayout.of(image),
-        new ImageContents(
-            image.header().id(),
-            Optional.empty(),
-            image.header().freezeTime(),
-            tables,
-            shapes,
-            image.states(),
-            image.info(),
-            extras()));
+    return new ImageContents(
+        image.header().id(),
+        Optional.empty(),
+        image.header().freezeTime(),
+        tables,
+        shapes,
+        image.states(),
+        image.info(),
+        extras(image));
   }
 
-  private List<ExtraSection> extras() throws ImageException {
+  private static List<ExtraSection> extras(Image image) throws ImageException {
     List<ExtraSection> extras = new ArrayList<>();
     for (String type : image.extras()) {
       if (KEPT.contains(type)) {

@@ -67,13 +67,36 @@ public final class Image implements AutoCloseable {
         if (image.parentRef().isEmpty()) {
           break;
         }
-        image.adopt(openAlone(ParentFile.find(image.path(), image.parentRef().orElseThrow())));
+        image.adopt(openParent(image));
       }
       return first;
     } catch (ImageException | RuntimeException | Error e) {
       closeAfter(e, first);
       throw e;
     }
+  }
+
+  private static Image openParent(Image image) throws ImageException {
+    Optional<Image> absorbed = Absorption.parentOf(image);
+    if (absorbed.isPresent()) {
+      return absorbed.get();
+    }
+    try {
+      return openAlone(ParentFile.find(image.path(), image.parentRef().orElseThrow()));
+    } catch (ImageException e) {
+      // Its absorption may have begun just now.
+      return Absorption.parentOf(image).orElseThrow(() -> e);
+    }
+  }
+
+  /**
+   * A parent that has the pages which this image inherits, where they stand in a file that need not
+   * be an image any more.
+   */
+  Image inheritedFrom(Path pages) throws ImageException {
+    ImageHeader parentHeader = header.asParent();
+    List<PageTable> tables = metadata.tables().stream().map(PageTable::inheritedOnly).toList();
+    return new Image(ImageFile.open(pages), parentHeader, metadata.asParent(tables));
   }
 
   /**

@@ -73,6 +73,24 @@ public record ImageHeader(
     return Optional.ofNullable(parentId);
   }
 
+  /** That of a full image in this one's place that has its parent's id. */
+  ImageHeader asParent() {
+    return new ImageHeader(
+        pageSize,
+        byteOrder,
+        parentId,
+        null,
+        freezeTime,
+        dataOffset,
+        dataLength,
+        metadataOffset,
+        metadataLength,
+        sectionCount,
+        blockCount,
+        sectionsCrc,
+        fileLength);
+  }
+
   static boolean isPageSize(int bytes) {
     return bytes >= 4096 && bytes <= 65536 && Integer.bitCount(bytes) == 1;
   }

@@ -28,6 +28,11 @@ record Metadata(
   private static final int STATE_ENTRY_LENGTH = 11;
   private static final int FIGURE_ENTRY_LENGTH = 5;
 
+  /** The same of an image that stands alone, with other page tables and without extras. */
+  Metadata asParent(List<PageTable> others) {
+    return new Metadata(product, Optional.empty(), blocks, others, shapes, states, info, List.of());
+  }
+
   static Metadata read(ImageFile file, ImageHeader header) throws ImageException {
     Sections sections = Sections.read(file, header);
     Product product = readProduct(sections.next(Section.PRODUCT));

@@ -71,6 +71,17 @@ public record PageTable(ByteBuffer kinds, ByteBuffer crcs) {
     return end;
   }
 
+  /** The parent's, as far as this one tells: what is inherited is stored there. */
+  PageTable inheritedOnly() {
+    ByteBuffer theirs = ByteBuffer.allocateDirect(kinds.capacity());
+    for (int page = 0; page < kinds.capacity(); page++) {
+      if (kind(page) == PageKind.INHERITED) {
+        theirs.put(page, PageKind.STORED.code());
+      }
+    }
+    return new PageTable(theirs, crcs());
+  }
+
   long pages(PageKind kind) {
     long pages = 0;
     for (int page = 0; page < kinds.capacity(); page++) {

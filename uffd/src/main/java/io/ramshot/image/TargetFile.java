@@ -123,8 +123,8 @@ final class TargetFile implements AutoCloseable {
   /** Ends the writing; what was written can be read under the name that is returned. */
   Path complete() throws ImageException {
     try {
-      if (channel instanceof FileChannel file) {
-        file.force(true);
+      if (isOfTheSystem(target)) { // that of S3 uploads the file for it, and again when closed
+        ((FileChannel) channel).force(true);
       }
       channel.close();
       return temporary;

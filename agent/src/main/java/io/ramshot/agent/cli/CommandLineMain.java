@@ -28,6 +28,7 @@ import picocli.CommandLine.TypeConversionException;
       SnapshotCommand.class,
       StatusCommand.class,
       CancelCommand.class,
+      TimelineCommand.class,
       AttachCommand.class,
       DiscoverCommand.class,
       ProfilesCommand.class,

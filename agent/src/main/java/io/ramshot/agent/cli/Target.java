@@ -257,6 +257,28 @@ final class Target implements AutoCloseable {
     return (CompositeData) invoke("waitFor", millis, "long");
   }
 
+  /** Begins a timeline. */
+  void startTimeline(Path absolute, long everyMillis, int keep) throws CommandException {
+    try {
+      server.invoke(
+          bean,
+          "startTimeline",
+          new Object[] {absolute.toString(), everyMillis, keep},
+          new String[] {String.class.getName(), "long", "int"});
+    } catch (JMException | RuntimeException | IOException e) {
+      throw failure(e);
+    }
+  }
+
+  boolean stopTimeline() throws CommandException {
+    return (Boolean) invoke("stopTimeline", null, null);
+  }
+
+  /** Null if there was none. */
+  CompositeData timeline() throws CommandException {
+    return (CompositeData) attribute("Timeline");
+  }
+
   private Object invoke(String operation, Object argument, String type) throws CommandException {
     return argument == null
         ? call(operation, new Object[0], new String[0])

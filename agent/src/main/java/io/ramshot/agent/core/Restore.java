@@ -7,12 +7,15 @@ import io.ramshot.RestoredRam;
 import io.ramshot.SnapshotException;
 import io.ramshot.agent.options.FileNames;
 import io.ramshot.agent.options.Quantity;
+import io.ramshot.agent.timeline.TimelineException;
+import io.ramshot.agent.timeline.TimelineMoment;
 import io.ramshot.hooks.Hooks;
 import io.ramshot.image.Image;
 import io.ramshot.image.ImageException;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
@@ -33,12 +36,22 @@ final class Restore {
   }
 
   /**
+   * @param file an image, or a moment of a timeline
    * @throws ImageException if the file is no image that this JVM can restore
    */
   static Restore open(String file, RestoreOptions options, Console console) throws ImageException {
-    FileNames names = new FileNames(); // what it opens stays open, as the image does
-    Path path = names.existing(file).toAbsolutePath();
-    Image image = Image.open(path);
+    Image image;
+    try {
+      Optional<TimelineMoment> moment = TimelineMoment.parse(file);
+      FileNames names = new FileNames(); // what it opens stays open, as the image does
+      image =
+          moment.isPresent()
+              ? moment.get().open()
+              : Image.open(names.existing(file).toAbsolutePath());
+    } catch (TimelineException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
+    Path path = image.path();
     if (!image.header().byteOrder().equals(ByteOrder.nativeOrder())) {
       throw new IllegalArgumentException(
           path
@@ -54,8 +67,9 @@ final class Restore {
    * Fills the guest, on the thread of its first vCPU, while all vCPUs are held; or ends the JVM.
    *
    * @param tell names the profile where a problem is with what the profile names
+   * @param then runs once all of RAM is there
    */
-  void run(Guest guest, Hooks hooks, UnaryOperator<String> tell) {
+  void run(Guest guest, Hooks hooks, UnaryOperator<String> tell, Runnable then) {
     hooks.adapterFailure().ifPresent(problem -> refuse(console, tell.apply(problem)));
     // A channel that is read by an interrupted thread closes itself.
     boolean interrupted = Thread.interrupted();
@@ -74,6 +88,7 @@ final class Restore {
       if (ram.status().lazy()) {
         ram.completion().thenAccept(this::complete);
       }
+      ram.completion().thenRun(then);
     } catch (SnapshotException | ImageException | RuntimeException | Error e) {
       refuse(console, tell.apply(Console.line(e)));
     } finally {

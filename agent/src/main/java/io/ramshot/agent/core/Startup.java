@@ -7,7 +7,9 @@ import io.ramshot.agent.jmx.JmxRegistration;
 import io.ramshot.agent.jmx.Snapshots;
 import io.ramshot.agent.options.AgentOptions;
 import io.ramshot.agent.options.OptionException;
+import io.ramshot.agent.options.TimelinePlan;
 import io.ramshot.agent.profiles.ProfileChoice;
+import io.ramshot.agent.timeline.TimelineException;
 import io.ramshot.hooks.Hooks;
 import java.io.File;
 import java.io.IOException;
@@ -141,14 +143,34 @@ public final class Startup {
       if (attached) {
         hooks.adoptExisting();
       }
-      restore.ifPresent(r -> hooks.beforeFirstQuantum(() -> r.run(guest, hooks, profile::tell)));
       HostHooks seen = new HostHooks(hooks, profile, guest);
       Snapshots snapshots =
-          new Snapshots(guest, options.snapshotOptions(), seen, options.toString(), version());
+          new Snapshots(
+              guest, options.snapshotOptions(), seen, options.toString(), version(), CONSOLE::say);
+      Optional<TimelinePlan> plan = options.timeline();
+      Runnable timeline = () -> plan.ifPresent(p -> start(p, snapshots));
+      // RAM that is not restored yet, or that a host still fills, is nobody's checkpoint.
+      if (restore.isPresent()) {
+        Restore r = restore.get();
+        hooks.beforeFirstQuantum(() -> r.run(guest, hooks, profile::tell, timeline));
+      } else if (plan.isPresent() && options.has(AgentOptions.GATE) && !attached) {
+        hooks.beforeFirstQuantum(timeline);
+      } else {
+        timeline.run();
+      }
       return new Startup(options, guest, snapshots);
     } catch (OptionException | RuntimeException | Error e) {
       hooks.close();
       throw e;
+    }
+  }
+
+  /** Whatever goes wrong, the guest runs. */
+  private static void start(TimelinePlan plan, Snapshots snapshots) {
+    try {
+      snapshots.startTimeline(plan, plan.every());
+    } catch (TimelineException | RuntimeException e) {
+      CONSOLE.say("timeline: " + Console.line(e) + "; the guest runs without one");
     }
   }
 
@@ -185,6 +207,7 @@ public final class Startup {
 
   /** So that no temporary file outlives the JVM. */
   private void shutDown() {
+    snapshots.endTimeline();
     try {
       Optional<Snapshot> newest = guest.newest();
       if (newest.isPresent() && !newest.get().status().state().ended()) {

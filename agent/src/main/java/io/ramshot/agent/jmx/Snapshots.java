@@ -5,6 +5,11 @@ import io.ramshot.Snapshot;
 import io.ramshot.SnapshotException;
 import io.ramshot.SnapshotOptions;
 import io.ramshot.SnapshotResult;
+import io.ramshot.SnapshotState;
+import io.ramshot.agent.options.TimelinePlan;
+import io.ramshot.agent.timeline.Camera;
+import io.ramshot.agent.timeline.Timeline;
+import io.ramshot.agent.timeline.TimelineException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
@@ -14,10 +19,15 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** The bean behind {@link SnapshotsMXBean}: argument checks, history, and who hears of what. */
-public final class Snapshots implements SnapshotsMXBean {
+public final class Snapshots implements SnapshotsMXBean, Camera {
+
+  /** How long somebody waits for a checkpoint of the timeline that is being taken. */
+  private static final Duration CHECKPOINT_LIMIT = Duration.ofSeconds(30);
 
   /** Hears of a snapshot's start and end. */
   interface Listener {
@@ -31,21 +41,39 @@ public final class Snapshots implements SnapshotsMXBean {
   private final HostView host;
   private final String options;
   private final String version;
+  private final Consumer<String> console;
   private final Deque<ResultView> history = new ArrayDeque<>();
   private volatile Listener listener;
   private volatile Thread watcher;
+  private final Object checkpointLock = new Object();
+
+  /** That of the timeline which is being taken; under the lock. */
+  private Snapshot checkpoint;
+
+  /** How many ask for a snapshot just now: they come before the timeline. */
+  private final AtomicInteger asked = new AtomicInteger();
+
+  private final Object timelineLock = new Object();
+  private Timeline timeline;
 
   /**
    * @param host asked whenever a client asks
    * @param options the agent's, for display
+   * @param console hears of a timeline's troubles, a line each
    */
   public Snapshots(
-      Guest guest, SnapshotOptions snapshotOptions, HostView host, String options, String version) {
+      Guest guest,
+      SnapshotOptions snapshotOptions,
+      HostView host,
+      String options,
+      String version,
+      Consumer<String> console) {
     this.guest = guest;
     this.snapshotOptions = snapshotOptions;
     this.host = host;
     this.options = options;
     this.version = version;
+    this.console = console;
   }
 
   void listener(Listener value) {
@@ -64,16 +92,39 @@ public final class Snapshots implements SnapshotsMXBean {
         parent == null || parent.isBlank()
             ? snapshotOptions
             : snapshotOptions.withParent(checkedParent(parent));
-    Snapshot snapshot;
+    asked.incrementAndGet();
     try {
-      snapshot = guest.snapshot(target, wanted);
+      awaitCheckpoint();
+      begin(target, wanted);
     } catch (SnapshotException e) {
       // The cause would be of a class that the client lacks.
       throw new IllegalStateException(
           guest.blocks().isEmpty()
               ? host.tell(e.getMessage()) + "; " + String.join("; ", host.unmatched())
               : host.tell(e.getMessage()));
+    } finally {
+      asked.decrementAndGet();
     }
+    return target.toString();
+  }
+
+  /** A snapshot that somebody asks for does not fail because of a timeline that he forgot. */
+  private void awaitCheckpoint() {
+    Snapshot taking;
+    synchronized (checkpointLock) {
+      taking = checkpoint;
+    }
+    if (taking != null) {
+      try {
+        taking.await(CHECKPOINT_LIMIT);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private Snapshot begin(Path target, SnapshotOptions how) throws SnapshotException {
+    Snapshot snapshot = guest.snapshot(target, how);
     Listener started = listener;
     if (started != null) {
       started.started(ResultView.running(snapshot));
@@ -82,7 +133,106 @@ public final class Snapshots implements SnapshotsMXBean {
     thread.setDaemon(true);
     thread.start();
     watcher = thread;
-    return target.toString();
+    return snapshot;
+  }
+
+  @Override
+  public boolean busy() {
+    return asked.get() > 0
+        || guest.restored().filter(restored -> !restored.status().complete()).isPresent()
+        || guest.newest().filter(snapshot -> !snapshot.status().state().ended()).isPresent();
+  }
+
+  @Override
+  public String take(Path target, Optional<Path> parent)
+      throws SnapshotException, InterruptedException {
+    SnapshotOptions how =
+        parent.isPresent() ? snapshotOptions.withParent(parent.get()) : snapshotOptions;
+    Snapshot snapshot;
+    synchronized (checkpointLock) {
+      if (asked.get() > 0) {
+        throw new SnapshotException("somebody else asks for a snapshot just now");
+      }
+      snapshot = begin(target, how);
+      checkpoint = snapshot;
+    }
+    try {
+      SnapshotResult result = snapshot.await();
+      return result.state() == SnapshotState.COMPLETED ? "" : host.tell(result.message());
+    } finally {
+      synchronized (checkpointLock) {
+        checkpoint = null;
+      }
+    }
+  }
+
+  /**
+   * Begins a timeline.
+   *
+   * @param first how long until its first checkpoint
+   * @throws TimelineException if one is running, or its folder cannot be used
+   */
+  public void startTimeline(TimelinePlan plan, Duration first) throws TimelineException {
+    synchronized (timelineLock) {
+      if (timeline != null && timeline.status().running()) {
+        throw new TimelineException(
+            "the timeline in " + timeline.status().plan().folder() + " is running: stop it first");
+      }
+      timeline = Timeline.start(plan, first, this, console);
+    }
+  }
+
+  @Override
+  public String startTimeline(String directory, long everyMillis, int keep) {
+    if (directory == null || directory.isBlank()) {
+      throw new IllegalArgumentException("directory is empty: name the folder for the timeline");
+    }
+    if (everyMillis < 1) {
+      throw new IllegalArgumentException(
+          "everyMillis of " + everyMillis + " is not above 0: give the ms between checkpoints");
+    }
+    try {
+      Path folder = Path.of(directory).toAbsolutePath().normalize();
+      startTimeline(new TimelinePlan(folder, Duration.ofMillis(everyMillis), keep), Duration.ZERO);
+      return folder.toString();
+    } catch (InvalidPathException e) {
+      throw new IllegalArgumentException(directory + " is not a path: " + e.getReason());
+    } catch (TimelineException e) {
+      throw new IllegalStateException(e.getMessage());
+    }
+  }
+
+  @Override
+  public boolean stopTimeline() {
+    Timeline stopping;
+    synchronized (timelineLock) {
+      stopping = timeline;
+    }
+    if (stopping == null || !stopping.stop()) {
+      return false;
+    }
+    try {
+      stopping.join(CHECKPOINT_LIMIT);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return true;
+  }
+
+  /** Takes no more checkpoints, and waits for nothing: the JVM is ending. */
+  public void endTimeline() {
+    synchronized (timelineLock) {
+      if (timeline != null) {
+        timeline.close();
+      }
+    }
+  }
+
+  @Override
+  public TimelineView getTimeline() {
+    synchronized (timelineLock) {
+      return timeline == null ? null : new TimelineView(timeline.status());
+    }
   }
 
   /**

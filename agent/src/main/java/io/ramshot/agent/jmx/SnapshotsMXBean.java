@@ -57,6 +57,27 @@ public interface SnapshotsMXBean {
           long timeoutMillis)
       throws InterruptedException;
 
+  @Description(
+      "Begins a timeline: takes a checkpoint now and every so often into a folder, and lets the"
+          + " oldest go. Goes on with the timeline that is there. Returns the folder's absolute"
+          + " path. Refused when one is running, or when another JVM writes to the folder.")
+  String startTimeline(
+      @Description(
+              name = "directory",
+              value = "folder for the checkpoints; made, for this user alone, if it does not exist")
+          String directory,
+      @Description(name = "everyMillis", value = "from one checkpoint to the next, in ms")
+          long everyMillis,
+      @Description(name = "keep", value = "how many checkpoints stay") int keep);
+
+  @Description(
+      "Ends the timeline, once a checkpoint that is being taken is complete; all checkpoints stay."
+          + " Returns whether one was running.")
+  boolean stopTimeline();
+
+  @Description("How the timeline is doing; null when there was none")
+  TimelineView getTimeline();
+
   @Description("Figures of the newest snapshot, running or ended; state IDLE before the first")
   StatusView getStatus();
 

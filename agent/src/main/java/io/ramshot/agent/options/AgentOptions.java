@@ -6,6 +6,8 @@ import io.ramshot.hooks.HookOptions;
 import io.ramshot.hooks.Nearest;
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -93,7 +96,19 @@ public final class AgentOptions {
    */
   public static final String STALL_LIMIT = "stall.limit";
 
-  /** The image that the guest starts from. Default: none, the guest starts as ever. */
+  /** The folder that gets a timeline: a checkpoint every so often. Default: none. */
+  public static final String TIMELINE = "timeline";
+
+  /** How long from one checkpoint of the timeline to the next, a duration. Default: 10s. */
+  public static final String EVERY = "every";
+
+  /** How many checkpoints of the timeline stay. Default: 6. */
+  public static final String KEEP = "keep";
+
+  /**
+   * The image that the guest starts from, or a moment of a timeline, such as {@code DIR@-30s}.
+   * Default: none, the guest starts as ever.
+   */
   public static final String RESTORE = "restore";
 
   /**
@@ -138,7 +153,10 @@ public final class AgentOptions {
     KEYS.put(RATE, "most bytes per second to write, 0 for no limit [0]");
     KEYS.put(FREEZE_TIMEOUT, "how long the guest may take to stand still [2s]");
     KEYS.put(STALL_LIMIT, "longest wait for one page before a snapshot is given up [5s]");
-    KEYS.put(RESTORE, "image to start from; needs gate= [none]");
+    KEYS.put(TIMELINE, "folder for a checkpoint every so often [none]");
+    KEYS.put(EVERY, "time from one checkpoint of the timeline to the next [10s]");
+    KEYS.put(KEEP, "how many checkpoints of the timeline to keep [6]");
+    KEYS.put(RESTORE, "image to start from, or DIR@-30s of a timeline; needs gate= [none]");
     KEYS.put(LAZY, "run at once, and read RAM from the image when it is touched [false]");
     KEYS.put(DAMAGED, "what a damaged page of it does: stop, or zero, which logs it [stop]");
     KEYS.put(JMX, "register the MXBean [true]");
@@ -271,6 +289,16 @@ public final class AgentOptions {
     if (has(DISCOVER) && has(RESTORE)) {
       throw new OptionException("discover only watches a host: restore without it");
     }
+    for (String key : List.of(EVERY, KEEP)) {
+      if (has(key) && !has(TIMELINE)) {
+        throw new OptionException(
+            key + "=" + get(key) + " is about a timeline: give timeline=FOLDER too");
+      }
+    }
+    if (has(DISCOVER) && has(TIMELINE)) {
+      throw new OptionException("discover only watches a host: keep a timeline without it");
+    }
+    timeline();
     discover();
     flag(JMX, true);
     flag(HELP, false);
@@ -303,6 +331,31 @@ public final class AgentOptions {
   /** How long to watch the host; null if it is not to be discovered. */
   public Duration discover() throws OptionException {
     return duration(DISCOVER, null);
+  }
+
+  /** The timeline to keep, if any. */
+  public Optional<TimelinePlan> timeline() throws OptionException {
+    if (!has(TIMELINE)) {
+      return Optional.empty();
+    }
+    int keep = TimelinePlan.DEFAULT_KEEP;
+    if (has(KEEP)) {
+      keep = get(KEEP).matches("[0-9]{1,6}") ? Integer.parseInt(get(KEEP)) : 0;
+    }
+    if (keep < 1 || keep > TimelinePlan.MOST_KEPT) {
+      throw new OptionException(
+          "keep="
+              + get(KEEP)
+              + " is not a number of checkpoints: give one from 1 to "
+              + TimelinePlan.MOST_KEPT);
+    }
+    try {
+      Path folder = Path.of(get(TIMELINE)).toAbsolutePath().normalize();
+      return Optional.of(
+          new TimelinePlan(folder, duration(EVERY, TimelinePlan.DEFAULT_EVERY), keep));
+    } catch (InvalidPathException e) {
+      throw new OptionException("timeline=" + get(TIMELINE) + " is not a path: " + e.getReason());
+    }
   }
 
   /** What to look for in the host. */

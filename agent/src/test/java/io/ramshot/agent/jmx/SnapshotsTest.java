@@ -56,7 +56,8 @@ class SnapshotsTest {
             }
           },
           "jmx=true",
-          "1");
+          "1",
+          line -> {});
   private final DescribedBean<SnapshotsMXBean> bean =
       new DescribedBean<>(snapshots, SnapshotsMXBean.class, new NotificationBroadcasterSupport());
 
@@ -66,11 +67,11 @@ class SnapshotsTest {
   void everythingIsDescribed() {
     MBeanInfo info = bean.getMBeanInfo();
     assertTrue(info.getDescription().contains("ramshot"), info.getDescription());
-    assertEquals(11, info.getAttributes().length);
+    assertEquals(13, info.getAttributes().length);
     for (MBeanAttributeInfo attribute : info.getAttributes()) {
       requireDescribed(attribute);
     }
-    assertEquals(4, info.getOperations().length);
+    assertEquals(6, info.getOperations().length);
     for (MBeanOperationInfo operation : info.getOperations()) {
       requireDescribed(operation);
       for (MBeanFeatureInfo parameter : operation.getSignature()) {

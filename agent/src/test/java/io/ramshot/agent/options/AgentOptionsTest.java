@@ -9,8 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.ramshot.RestoreOptions;
 import io.ramshot.SnapshotOptions;
 import java.io.File;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -92,13 +94,31 @@ class AgentOptionsTest {
         "ram.min=much",
         "gate=",
         "restore= ",
-        "gate=no-method"
+        "gate=no-method",
+        "timeline=x,every=10",
+        "timeline=x,keep=0",
+        "timeline=x,keep=many",
+        "timeline=a\0b"
       })
   void aBadValueIsRefusedInOneLineThatNamesIt(String option) {
     String message = refused(option);
-    assertTrue(message.contains(option.split("=")[0]), message);
+    assertTrue(message.contains(option.substring(option.indexOf(',') + 1).split("=")[0]), message);
     assertFalse(message.contains("\n"), message);
     assertTrue(message.contains(":"), message);
+  }
+
+  @Test
+  void aTimelineNeedsAFolder() throws OptionException {
+    assertEquals("every=10s is about a timeline: give timeline=FOLDER too", refused("every=10s"));
+    assertTrue(refused("keep=3").contains("give timeline=FOLDER too"));
+    assertTrue(refused("discover,timeline=x").contains("discover only watches"));
+    assertEquals(Optional.empty(), AgentOptions.parse("").timeline());
+    assertEquals(
+        Optional.of(new TimelinePlan(Path.of("/a,b"), Duration.ofSeconds(10), 6)),
+        AgentOptions.parse("timeline=/a,b").timeline());
+    assertEquals(
+        Optional.of(new TimelinePlan(Path.of("/t"), Duration.ofMinutes(1), 2)),
+        AgentOptions.parse("timeline=/x/../t,every=1m,keep=2").timeline());
   }
 
   @Test

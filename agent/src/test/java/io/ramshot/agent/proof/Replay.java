@@ -11,6 +11,8 @@ import io.ramshot.sample.memory.Ram;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 
 /**
  * The edge guest's run without ramshot, in this JVM: what RAM and state are after any number of
@@ -40,6 +42,20 @@ final class Replay {
       board.step();
     }
     assertEquals(steps, board.hart().steps(), "it cannot go back, and has no end");
+  }
+
+  /** The same for equal RAM and state, and for nothing else. */
+  String digest() throws Exception {
+    byte[] now = new byte[(int) ram.size()];
+    ram.read(0, now, now.length);
+    return digest(ByteBuffer.wrap(now), board.save());
+  }
+
+  static String digest(ByteBuffer ram, byte[] state) throws Exception {
+    MessageDigest digest = MessageDigest.getInstance("SHA-256");
+    digest.update(ram.duplicate());
+    digest.update(state);
+    return HexFormat.of().formatHex(digest.digest());
   }
 
   /** Fails unless RAM and state are those of now. */

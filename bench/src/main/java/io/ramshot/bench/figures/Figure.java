@@ -71,6 +71,8 @@ public enum Figure {
   WAIT_P50_US("us", "how long these took, as the guest sees it, median"),
   WAIT_P99_US("us", "the same, 99th percentile"),
   WAIT_MAX_US("us", "the same, longest"),
+  WAIT_AFTER_MAX_US(
+      "us", "the longest page access once all was there: what the machine does itself"),
   AFTER_MOPS("M/s", "guest speed once all of RAM was there: million page accesses a second"),
   CACHED_SHARE("share", "part of the image in the page cache before"),
   TOTAL_MS("ms", "from the request to the durable file"),

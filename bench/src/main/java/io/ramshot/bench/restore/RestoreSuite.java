@@ -57,6 +57,7 @@ public final class RestoreSuite implements Suite {
           Figure.WAIT_P50_US,
           Figure.WAIT_P99_US,
           Figure.WAIT_MAX_US,
+          Figure.WAIT_AFTER_MAX_US,
           Figure.AFTER_MOPS,
           Figure.HUGE_AFTER,
           Figure.CACHED_SHARE,

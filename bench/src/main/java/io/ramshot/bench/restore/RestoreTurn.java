@@ -124,6 +124,8 @@ public final class RestoreTurn {
         .set(Figure.FIRST_ACCESS_MS, (guest.firstAccessNanos() - start) / NANOS_PER_MILLI)
         .set(Figure.FIRST_QUANTUM_MS, (guest.firstQuantumNanos() - start) / NANOS_PER_MILLI);
     if (plan.quantumOnly()) {
+      cpu = BenchLibrary.rb_process_cpu() - cpu;
+      sample.set(Figure.OTHERS_CPU, MachineCpu.now().othersSince(machine, cpu));
       loader.tell(sample);
       checkFirstPages(address);
       return;
@@ -141,8 +143,11 @@ public final class RestoreTurn {
     loader.settle();
     long end = loader.settlesAnyway() ? System.nanoTime() : all;
     long endCount = loader.settlesAnyway() ? guest.count() : count;
+    guest.takeWaits();
     double speed = speed(guest);
+    Histogram afterwards = guest.takeWaits();
     guest.end();
+    sample.set(Figure.WAIT_AFTER_MAX_US, afterwards.getMaxValue() / NANOS_PER_MICRO);
     sample
         .set(Figure.AFTER_MOPS, speed * NANOS_PER_MICRO)
         .set(Figure.LOST_MS, (end - start - endCount / speed) / NANOS_PER_MILLI);
