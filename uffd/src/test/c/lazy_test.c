@@ -398,11 +398,14 @@ static void dies(void (*run)(void), char *said, size_t room) {
     }
     close(ends[1]);
     size_t length = 0;
+    bool resumed = false;
     for (ssize_t got; (got = read(ends[0], said + length, room - 1 - length)) > 0;) {
         length += (size_t)got;
         said[length] = 0;
-        if (disk.server && strstr(said, "stopped"))
+        if (disk.server && !resumed && strstr(said, "stopped")) {
             dead_disk_resume(&disk); /* until then, the kernel keeps those who read from it */
+            resumed = true;          /* others may have something to say before they die */
+        }
     }
     close(ends[0]);
     int status;
