@@ -57,15 +57,8 @@ public final class RestoreCatalogue {
   /** What {@code --quick} runs, interleaved. */
   public static List<RestoreCell> quick() {
     return List.of(
-        new RestoreCell(
-            name(1, false),
-            GIB,
-            false,
-            false,
-            COLD,
-            List.of(DISK, BASE, BASE + FIRST_IN_JVM, "eager", "read"),
-            3),
-        new RestoreCell(name(1, true), GIB, true, false, CACHED, List.of(BASE, "mmap"), 3),
+        new RestoreCell(name(1, false), GIB, false, false, COLD, List.of(DISK, BASE, "eager"), 3),
+        new RestoreCell(name(1, true), GIB, true, false, CACHED, List.of(BASE), 3),
         new RestoreCell(
             name(12, false), 12 * GIB, false, true, List.of(BASE, "mmap"), List.of(BASE), 3));
   }
