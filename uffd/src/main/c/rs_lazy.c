@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <linux/userfaultfd.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -14,9 +13,9 @@
 #include "rs_clock.h"
 #include "rs_crc32c.h"
 #include "rs_pagemap.h"
+#include "rs_thread.h"
 #include "rs_uffd.h"
 
-#define THREAD_STACK (256 << 10)
 #define EVENTS (UFFD_FEATURE_EVENT_REMAP | UFFD_FEATURE_EVENT_REMOVE | UFFD_FEATURE_EVENT_UNMAP)
 
 int rs_lazy_figure_count(void) {
@@ -136,26 +135,6 @@ int rs_lazy_order(struct rs_lazy *l, const uint64_t *order, uint64_t count) {
     return 0;
 }
 
-static int start_thread(struct rs_lazy *l, void *(*run)(void *), const char *name) {
-    pthread_t thread;
-    pthread_attr_t attributes;
-    sigset_t all, old;
-    pthread_attr_init(&attributes);
-    pthread_attr_setstacksize(&attributes, THREAD_STACK);
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    sigfillset(&all); /* the JVM's signals are not for these threads */
-    pthread_sigmask(SIG_SETMASK, &all, &old);
-    atomic_fetch_add(&l->threads, 1);
-    int error = pthread_create(&thread, &attributes, run, l);
-    if (error)
-        atomic_fetch_sub(&l->threads, 1);
-    else
-        pthread_setname_np(thread, name);
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
-    pthread_attr_destroy(&attributes);
-    return -error;
-}
-
 static int open_uffd(struct rs_lazy *l) {
     uint64_t features = 0;
     int result = rs_uffd_features(&features);
@@ -211,12 +190,12 @@ int rs_lazy_start(struct rs_lazy *l, uint64_t *failure) {
         return result;
     atomic_store(&l->value[RS_LAZY_START_NS], rs_now());
     /* It reads from now on: whoever takes registered memory away waits for that, also here. */
-    result = start_thread(l, rs_lazy_serve_main, "ramshot-serve");
+    result = rs_thread_start(rs_lazy_serve_main, l, "ramshot-serve", &l->threads);
     if (result)
         return result;
-    result = start_thread(l, rs_lazy_watch_main, "ramshot-watch");
+    result = rs_thread_start(rs_lazy_watch_main, l, "ramshot-watch", &l->threads);
     for (int i = 0; !result && i < RS_LAZY_FETCHERS; i++)
-        result = start_thread(l, rs_lazy_fetch_main, "ramshot-fetch");
+        result = rs_thread_start(rs_lazy_fetch_main, l, "ramshot-fetch", &l->threads);
     if (!result)
         result = register_all(l, failure);
     uint64_t one = 1;

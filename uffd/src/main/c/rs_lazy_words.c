@@ -2,10 +2,12 @@
  * What is said on stderr without the JVM, and how the JVM ends that would run on wrong memory. Java
  * may be stopped for a thread that waits for this very page, so nothing else could say it.
  */
+#define _GNU_SOURCE
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "rs_clock.h"
@@ -34,6 +36,14 @@ static void say(const char *format, ...) {
         return; /* nobody listens */
 }
 
+/* The kernel's own call: whatever else ends a process may wait for a thread that waits for a page.
+ */
+static void end(void) __attribute__((noreturn));
+static void end(void) {
+    for (;;)
+        syscall(SYS_exit_group, RS_LAZY_EXIT);
+}
+
 int rs_lazy_damaged(void *lazy, const struct rs_damage *damage) {
     struct rs_lazy *l = lazy;
     struct rs_lazy_block *block = &l->blocks[damage->block];
@@ -50,7 +60,7 @@ int rs_lazy_damaged(void *lazy, const struct rs_damage *damage) {
         say(PREFIX "%s is damaged: page %" PRIu64 " of block %s, at file offset %" PRIu64
                    ", %s" REMEDY ": restore another image, or take zeros there by damaged=zero",
             damage->path, damage->page, name, damage->offset, what);
-        _exit(RS_LAZY_EXIT);
+        end();
     }
     rs_lazy_add(l, RS_LAZY_DAMAGED, 1);
     say(PREFIX "%s is damaged: page %" PRIu64 " of block %s, at file offset %" PRIu64
@@ -65,7 +75,7 @@ void rs_lazy_die(struct rs_lazy *l, struct rs_lazy_block *block, uint64_t page, 
     rs_source_find(&l->source, index, page, &file, &offset);
     say(PREFIX "page %" PRIu64 " of block %s, at offset %" PRIu64 " of %s, %s" REMEDY, page,
         l->source.blocks[index].name, offset, l->source.files[file].path, what);
-    _exit(RS_LAZY_EXIT);
+    end();
 }
 
 /*

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <linux/userfaultfd.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,10 +19,10 @@
 #include "rs_huge.h"
 #include "rs_pagemap.h"
 #include "rs_place.h"
+#include "rs_thread.h"
 #include "rs_uffd.h"
 
 #define NO_BLOCK UINT64_MAX
-#define THREAD_STACK ((size_t)512 << 10)
 
 int rs_page_bytes(void) {
     return (int)sysconf(_SC_PAGESIZE);
@@ -187,34 +186,14 @@ static int open_uffd(struct rs_snapshot *s, uint64_t *step) {
     return rs_uffd_negotiate(s->uffd, wanted);
 }
 
-static int start_thread(void *(*run)(void *), struct rs_snapshot *s, const char *name) {
-    pthread_t thread;
-    pthread_attr_t attributes;
-    sigset_t all, old;
-    pthread_attr_init(&attributes);
-    pthread_attr_setstacksize(&attributes, THREAD_STACK);
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    sigfillset(&all); /* the JVM's signals are not for these threads */
-    pthread_sigmask(SIG_SETMASK, &all, &old);
-    atomic_fetch_add(&s->references, 1);
-    int error = pthread_create(&thread, &attributes, run, s);
-    if (error)
-        atomic_fetch_sub(&s->references, 1);
-    else
-        pthread_setname_np(thread, name);
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
-    pthread_attr_destroy(&attributes);
-    return -error;
-}
-
 static int start_threads(struct rs_snapshot *s) {
-    int result = start_thread(rs_fault_main, s, "ramshot-fault");
+    int result = rs_thread_start(rs_fault_main, s, "ramshot-fault", &s->references);
     if (result) {
         atomic_store(&s->fault_over, 1);
         atomic_store(&s->bulk_over, 1);
         return result;
     }
-    result = start_thread(rs_bulk_main, s, "ramshot-bulk");
+    result = rs_thread_start(rs_bulk_main, s, "ramshot-bulk", &s->references);
     if (result)
         atomic_store(&s->bulk_over, 1);
     return result;

@@ -4,10 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -55,24 +52,10 @@ public final class Flattener {
    */
   public static void flatten(Image image, Path to, ImageVerifier.Progress progress)
       throws IOException {
-    if (Files.exists(to)) {
-      throw new FileAlreadyExistsException(to + " exists: name another file, or remove it");
-    }
-    Path folder = to.toAbsolutePath().getParent();
-    Path temporary =
-        folder.resolve("." + to.getFileName() + "." + ProcessHandle.current().pid() + ".part");
-    try {
-      try (FileChannel out =
-          FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-        new Flattener(image, out, progress).run();
-        out.force(true);
-      }
-      Files.createLink(to, temporary); /* unlike a rename, never over a file that came meanwhile */
-    } finally {
-      Files.deleteIfExists(temporary);
-    }
-    try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
-      names.force(true);
+    try (TargetFile target = TargetFile.create(to)) {
+      new Flattener(image, target.file(), progress).run();
+      target.complete();
+      target.publish();
     }
   }
 

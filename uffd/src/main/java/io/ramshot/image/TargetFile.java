@@ -93,6 +93,19 @@ final class TargetFile implements AutoCloseable {
     return channel instanceof FileChannel;
   }
 
+  /**
+   * For several threads, at any offset.
+   *
+   * @throws ImageException if it is on a provider that can only write from beginning to end
+   */
+  FileChannel file() throws ImageException {
+    if (channel instanceof FileChannel file) {
+      return file;
+    }
+    throw new ImageException(
+        target, "cannot be written here and there, as an image is: name a file on disk");
+  }
+
   /** Writes from position to limit to the end of the file. */
   void append(ByteBuffer bytes) throws ImageException {
     write(bytes, end);

@@ -9,10 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -96,6 +96,7 @@ class FlattenerTest {
       assertTrue(found.isIntact(), () -> found.first().toString());
     }
     assertEquals(List.of("flat.ramshot", "last.ramshot"), names());
+    assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(flat)));
   }
 
   @Test
@@ -127,7 +128,7 @@ class FlattenerTest {
   @Test
   void overwritesNothing() throws Exception {
     Files.writeString(flat, "mine");
-    assertThrows(FileAlreadyExistsException.class, () -> flatten(last));
+    assertThrows(ImageException.class, () -> flatten(last));
     assertEquals("mine", Files.readString(flat));
   }
 

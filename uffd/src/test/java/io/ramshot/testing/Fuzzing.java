@@ -107,6 +107,7 @@ public final class Fuzzing {
                 "-seed=1",
                 "-max_len=" + MAX_LENGTH,
                 "-timeout=" + SECONDS_AN_INPUT,
+                "-rss_limit_mb=0", // counts this JVM's memory too; the target bounds its own
                 "-artifact_prefix=" + scratch + "/",
                 "--reproducer_path=" + scratch));
     arguments.addAll(options(target));

@@ -130,7 +130,6 @@ final class TimelineStore {
     try (Image image = Image.open(child)) {
       Flattener.flatten(image, flat, ImageVerifier.Progress.NONE);
     }
-    Files.setPosixFilePermissions(flat, PosixFilePermissions.fromString("rw-------"));
     Files.move(flat, child, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     sync();
   }

@@ -67,7 +67,7 @@ class SnapshotsTest {
   void everythingIsDescribed() {
     MBeanInfo info = bean.getMBeanInfo();
     assertTrue(info.getDescription().contains("ramshot"), info.getDescription());
-    assertEquals(13, info.getAttributes().length);
+    assertEquals(12, info.getAttributes().length);
     for (MBeanAttributeInfo attribute : info.getAttributes()) {
       requireDescribed(attribute);
     }

@@ -150,7 +150,7 @@ class RestoreRefusalIT {
     }
     Path increment = changedHeader(header -> header.putLong(40, 1));
     try (ForkedJvm machine = restore(SampleMachine.AGENT, increment, "--memory=32m")) {
-      refused(machine, increment + " is incremental", "use the ramshot that wrote it");
+      refused(machine, increment + " has BLKS where", "PRNT: use the ramshot that wrote it");
     }
     Path unfinished = own.resolve("unfinished");
     Files.write(unfinished, new byte[2 * HEADER]);
