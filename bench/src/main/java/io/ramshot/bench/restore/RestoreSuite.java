@@ -35,7 +35,7 @@ public final class RestoreSuite implements Suite {
   private static final Duration BASE_LIMIT = Duration.ofSeconds(60);
 
   /** No turn of a quick run beyond the first round begins later, in s. */
-  private static final double QUICK_SECONDS = 60;
+  private static final double QUICK_SECONDS = 75;
 
   private static final List<Figure> QUICK_FIGURES =
       List.of(
