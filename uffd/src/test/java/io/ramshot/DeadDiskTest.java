@@ -6,10 +6,12 @@ import io.ramshot.testing.ForkedJvm;
 import io.ramshot.testing.Mount;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("once")
 class DeadDiskTest {
   @TempDir Path folder;
 

@@ -5,9 +5,11 @@ import io.ramshot.testing.Mount;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("once")
 class FullDiskTest {
   @TempDir Path folder;
 

@@ -4,9 +4,11 @@ import io.ramshot.testing.ForkedJvm;
 import io.ramshot.testing.Mount;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("once")
 class LateWriteTest {
   @TempDir Path folder;
 

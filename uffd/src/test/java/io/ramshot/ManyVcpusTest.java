@@ -2,9 +2,11 @@ package io.ramshot;
 
 import io.ramshot.testing.ForkedJvm;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("once")
 class ManyVcpusTest {
   @TempDir Path folder;
 

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  * it, or the kernel took it out of the page table.
  */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Tag("once")
 class SharedRamTest {
   private static final int BYTES = 5 * Ram.CHUNK + 3 * Ram.PAGE;
 

@@ -14,12 +14,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Where a snapshot may go, and what becomes of what is there. No guest runs here. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Tag("once")
 class TargetTest {
   @TempDir Path folder;
 

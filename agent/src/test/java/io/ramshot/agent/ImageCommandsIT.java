@@ -22,10 +22,12 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code info} and {@code verify} on good and bad files. */
+@Tag("once")
 class ImageCommandsIT {
   private static final int PAGE = 4096;
   private static final int PAGES = 300;

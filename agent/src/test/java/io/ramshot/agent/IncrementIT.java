@@ -8,10 +8,12 @@ import com.example.host.RamHost;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import javax.management.openmbean.CompositeData;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Increments over JMX and by the command, restored, flattened, and refused in one line. */
+@Tag("once")
 class IncrementIT {
   private static final String HOST =
       "gate="

@@ -11,10 +11,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** States that nobody saved are refused, and the guest stays as it was. See docs/FUZZING.md. */
+@Tag("once")
 class StateFuzzTest {
   private static final int RUNS = 8_000;
   private static final int DEPTH = 100_000;

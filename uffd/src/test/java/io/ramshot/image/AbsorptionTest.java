@@ -21,10 +21,12 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Merges, whole and cut off before each of their changes. */
+@Tag("once")
 class AbsorptionTest {
   private static final int PAGES = 90;
   private static final int IMAGES = 4;

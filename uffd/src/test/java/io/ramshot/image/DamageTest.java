@@ -14,10 +14,12 @@ import java.nio.file.StandardOpenOption;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** No bit of an image can change unnoticed. */
+@Tag("once")
 class DamageTest {
   @TempDir Path directory;
   private Path file;

@@ -18,10 +18,12 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** One file of a chain is the image at its end. */
+@Tag("once")
 class FlattenerTest {
   private static final int LENGTH = 700 * TestImage.PAGE - 100;
 

@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.ramshot.testing.Fuzzing;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Images that nobody wrote are refused, whatever is in them. See docs/FUZZING.md. */
+@Tag("once")
 class ImageFuzzTest {
   private static final int RUNS = 8_000;
   private static final int PACKED_RUNS = 1000;

@@ -12,10 +12,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A packed image that is damaged, or lies, is refused; it never gives other content. */
+@Tag("once")
 class PackedDamageTest {
   private static final Path NAME = Path.of("x.zst");
 

@@ -14,12 +14,14 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Many threads find what one finds, all of it, and say it in file order. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Tag("once")
 class ParallelVerifyTest {
   private static final int PAGE = TestImage.PAGE;
 

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  * docs/read_image.py, written from docs/FORMAT.md alone, finds in images what this reader finds,
  * and refuses what it refuses.
  */
+@Tag("once")
 class ReadersAgreeTest {
   private static final int SECONDS = 120;
   private static final int MUTANTS_A_SEED = 30;

@@ -11,10 +11,12 @@ import io.ramshot.agent.JmxClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A host with private state, and an adapter that knows it. */
+@Tag("once")
 class AdapterIT {
   private static final String SERVICE = "adapter.Adapted";
 

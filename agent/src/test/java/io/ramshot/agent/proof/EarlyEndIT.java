@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import javax.management.openmbean.CompositeData;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  * the time. Were that thread not woken by the end itself, the JVM would hang: whatever Java does
  * next waits for the safepoint, which waits for that thread.
  */
+@Tag("once")
 class EarlyEndIT {
   private static final int ROUNDS = 10;
 

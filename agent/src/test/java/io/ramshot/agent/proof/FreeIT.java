@@ -12,11 +12,13 @@ import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
 import javax.management.openmbean.CompositeData;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Memory that the host frees while it is being saved: the free waits, the image has it. */
+@Tag("once")
 class FreeIT {
   private static final int MIB = 1 << 20;
   private static final int RAM_MIB = 16;

@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.management.RuntimeMBeanException;
 import javax.management.openmbean.CompositeData;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A snapshot that cannot be: the guest runs on, nothing stays protected, no file has the snapshot's
  * name or is left over, and the message says what to do.
  */
+@Tag("once")
 class GuestNeverPaysIT {
   private static final String NOBODY = "65534";
 

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import javax.management.openmbean.CompositeData;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Memory that the kernel writes to, as a disk device has it do: the image keeps what was there, and
  * the read neither fails nor stops short.
  */
+@Tag("once")
 class KernelWriteIT {
   private static final int MIB = 1 << 20;
   private static final int RAM_MIB = 32;

@@ -9,10 +9,12 @@ import io.ramshot.agent.JmxClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A machine's image is packed by the command line, kept in a zip, and restored from there. */
+@Tag("once")
 class PackIT {
   private static final List<String> MACHINE = List.of("--deterministic", "--memory=32m");
 

@@ -8,10 +8,12 @@ import io.ramshot.agent.ForkedJvm;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Profiles in whole JVMs: recognised, given, listed, and matching nothing. */
+@Tag("once")
 class ProfileIT {
 
   @TempDir private Path directory;

@@ -20,6 +20,7 @@ import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A restore that cannot be right ends the JVM before the guest's first instruction: status 1, one
  * line that names the remedy, nothing from the guest, no stack trace.
  */
+@Tag("once")
 class RestoreRefusalIT {
   private static final int HEADER = 4096;
   private static final int CRC_AT = 4092;

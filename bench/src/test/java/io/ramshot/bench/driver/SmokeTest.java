@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A tiny slice through the real driver and the real JVM of a guest. It proves that figures are
  * there and make sense, not that they are good.
  */
+@Tag("once")
 class SmokeTest {
   private static final long RAM_BYTES = 64L << 20;
 

@@ -19,12 +19,14 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Tiny restores through the real suite and real JVMs: figures are there and make sense, whatever
  * they are.
  */
+@Tag("once")
 class RestoreSuiteTest {
   private static final long RAM_BYTES = 32L << 20;
 
