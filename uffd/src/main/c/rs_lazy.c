@@ -47,6 +47,7 @@ int rs_lazy_new(const struct rs_lazy_options *options, struct rs_lazy **out) {
         .done = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
     };
     l->source.page_bytes = l->page_bytes;
+    l->reach = options->grain_bytes ? options->grain_bytes : RS_LAZY_REACH;
     pthread_mutex_init(&l->picking, NULL);
     l->slots = map(RS_LAZY_SLOTS * RS_CHUNK_BYTES);
     l->grain = map(RS_CHUNK_BYTES);

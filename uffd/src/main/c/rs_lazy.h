@@ -27,6 +27,9 @@
 
 /* What is read ahead and waits to be placed, but for what is read to its place aside. */
 #define RS_LAZY_SLOTS 8
+
+/* What a touched page brings along at least, where that is ours to choose, in bytes. */
+#define RS_LAZY_REACH ((uint64_t)64 << 10)
 #define RS_LAZY_FETCHERS 2
 
 enum rs_lazy_phase {
@@ -59,7 +62,8 @@ struct rs_lazy_options {
     uint64_t direct_io;      /* 1: try O_DIRECT */
     uint64_t rate_bytes_s;   /* the most to read ahead a second; 0: no limit */
     uint64_t copies;         /* 1: as on a kernel that cannot move pages */
-    uint64_t grain_bytes;    /* what a touched page brings along: a power of 2, to RS_CHUNK_BYTES */
+    uint64_t grain_bytes;    /* what a touched page brings along: a power of 2, to RS_CHUNK_BYTES;
+                                0: as much as suits the disk */
 };
 
 /* What is known of a page. */
@@ -114,6 +118,8 @@ struct rs_lazy {
     int done;       /* eventfd: readable once nothing is left to do */
     bool can_move;  /* RS_UFFD_MOVE */
     uint8_t *grain; /* what a fault is served from */
+    uint64_t reach; /* what a touched page brings along just now, in bytes; serving thread only */
+    bool waited;    /* for the disk, when it last read for a fault; serving thread only */
     uint8_t *slots; /* RS_LAZY_SLOTS chunks */
     struct rs_ring free_slots;
     struct rs_ring ready;   /* slot << 40 | chunk, read and checked */

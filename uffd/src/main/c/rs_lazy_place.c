@@ -12,6 +12,9 @@
 /* Copied at once of a chunk nobody waits for: somebody may come to wait. 64 KiB take 15 µs. */
 #define PIECE_PAGES 16
 
+/* A read for a fault that takes longer has waited for the disk. */
+#define WAIT_NS 400000
+
 static void mark(struct rs_lazy *l, struct rs_lazy_block *block, uint64_t page) {
     if (rs_lazy_page(block, page) != RS_MISSING)
         return;
@@ -119,11 +122,25 @@ static void note(struct rs_lazy *l, struct rs_lazy_block *block, uint64_t page, 
     atomic_store_explicit(&l->trace_count, count + 1, memory_order_release);
 }
 
+/*
+ * A read that waits for the disk costs its latency, however little it brings: then more is brought
+ * at once, up to a chunk, and less again when it comes from the page cache, at 0.6 ns a byte.
+ */
+static void adapt(struct rs_lazy *l, uint64_t bytes, uint64_t took_ns) {
+    l->waited = took_ns > WAIT_NS;
+    if (l->options.grain_bytes)
+        return;
+    if (took_ns > 2 * bytes && l->reach < RS_CHUNK_BYTES)
+        l->reach *= 2;
+    else if (took_ns < bytes && l->reach > RS_LAZY_REACH)
+        l->reach /= 2;
+}
+
 /* Reads what surrounds a page, as far as it is missing, and puts it into RAM. */
 static void bring(struct rs_lazy *l, struct rs_lazy_block *block, uint64_t page, uint64_t chunk) {
     uint64_t address = rs_lazy_address(l, block, page);
-    uint64_t start = address & ~(l->options.grain_bytes - 1);
-    uint64_t end = start + l->options.grain_bytes;
+    uint64_t start = address & ~(l->reach - 1);
+    uint64_t end = start + l->reach;
     start = start > block->start ? start : block->start;
     end = end < block->end ? end : block->end;
     uint64_t low = page, high = page + 1;
@@ -138,9 +155,11 @@ static void bring(struct rs_lazy *l, struct rs_lazy_block *block, uint64_t page,
     } else {
         uint32_t index = rs_lazy_index(l, block);
         atomic_store(&l->reading, (uint64_t)index << 40 | page);
-        atomic_store(&l->reading_ns, rs_now());
+        uint64_t since = rs_now();
+        atomic_store(&l->reading_ns, since);
         rs_source_read(&l->source, index, low, high - low, l->grain, false, rs_lazy_damaged, l);
         atomic_store(&l->reading_ns, 0);
+        adapt(l, (high - low) * l->page_bytes, rs_now() - since);
     }
     uint64_t before = rs_lazy_figure(l, RS_LAZY_BYTES_BROUGHT);
     put(l, block, page, high, from + (page - low) * l->page_bytes);

@@ -583,7 +583,8 @@ int main(int count, char **arguments) {
                             .populated = true,
                             .copies = true,
                             .buffered = true});
-    restore("a chain", &(struct setup){.shape = CHAIN, .grain = 65536, .populated = true});
+    restore("a chain, as much at a time as suits the disk",
+            &(struct setup){.shape = CHAIN, .populated = true});
     undisturbed();
     given_away(false);
     given_away(true);

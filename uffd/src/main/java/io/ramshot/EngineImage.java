@@ -8,12 +8,6 @@ import io.ramshot.uffd.LazyRam;
 
 /** Tells the engine where the pages of an image stand, in its file and its ancestors'. */
 final class EngineImage {
-  /**
-   * How much comes along with a page that is touched, in bytes. Measured with RAM that is touched
-   * everywhere at random: docs/RESTORE.md.
-   */
-  private static final long GRAIN_BYTES = 64 << 10;
-
   private EngineImage() {}
 
   /**
@@ -34,7 +28,7 @@ final class EngineImage {
                 options.hugePages(),
                 options.directIo(),
                 options.bytesPerSecond(),
-                Long.getLong("ramshot.lazy.grain", GRAIN_BYTES)));
+                Long.getLong("ramshot.lazy.grain", 0)));
     try {
       for (Image at = image; at != null; at = at.parent().orElse(null)) {
         ram.addFile(at.path());

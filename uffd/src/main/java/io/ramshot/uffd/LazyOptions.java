@@ -8,7 +8,8 @@ package io.ramshot.uffd;
  * @param hugePages whether RAM is moved onto transparent huge pages in the end
  * @param directIo whether O_DIRECT is tried
  * @param bytesPerSecond the most to read ahead, 0 for no limit
- * @param grainBytes how much comes along with a page that is touched: a power of 2, up to 2 MiB
+ * @param grainBytes how much comes along with a page that is touched: a power of 2, up to 2 MiB; 0
+ *     for as much as suits the disk
  */
 public record LazyOptions(
     boolean zeroDamaged,
