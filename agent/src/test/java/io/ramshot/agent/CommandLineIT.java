@@ -8,10 +8,12 @@ import com.example.host.RamHost;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The command line against a live host: what it prints, and its exit status. */
+@Tag("once")
 class CommandLineIT {
   private static final String GATE = "gate=" + RamHost.class.getName() + "::run";
 

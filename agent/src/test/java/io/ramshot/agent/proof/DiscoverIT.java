@@ -9,10 +9,12 @@ import io.ramshot.agent.ForkedJvm;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A machine that ramshot is told nothing about: discovered, and taken with what was found. */
+@Tag("once")
 class DiscoverIT {
 
   private static final String GATE = "\ngate=io.ramshot.sample.board.Board::step\n";
