@@ -28,6 +28,9 @@
 /* What is read ahead and waits to be placed, but for what is read to its place aside. */
 #define RS_LAZY_SLOTS 8
 
+/* Faults that wait for the disk before more is brought at once: a first quantum is to come soon. */
+#define RS_LAZY_PATIENCE 64
+
 /* What a touched page brings along at least, where that is ours to choose, in bytes. */
 #define RS_LAZY_REACH ((uint64_t)64 << 10)
 #define RS_LAZY_FETCHERS 2
@@ -119,7 +122,7 @@ struct rs_lazy {
     bool can_move;  /* RS_UFFD_MOVE */
     uint8_t *grain; /* what a fault is served from */
     uint64_t reach; /* what a touched page brings along just now, in bytes; serving thread only */
-    bool waited;    /* for the disk, when it last read for a fault; serving thread only */
+    uint64_t waits; /* faults whose read waited for the disk; serving thread only */
     uint8_t *slots; /* RS_LAZY_SLOTS chunks */
     struct rs_ring free_slots;
     struct rs_ring ready;   /* slot << 40 | chunk, read and checked */

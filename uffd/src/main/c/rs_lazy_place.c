@@ -127,8 +127,8 @@ static void note(struct rs_lazy *l, struct rs_lazy_block *block, uint64_t page, 
  * at once, up to a chunk, and less again when it comes from the page cache, at 0.6 ns a byte.
  */
 static void adapt(struct rs_lazy *l, uint64_t bytes, uint64_t took_ns) {
-    l->waited = took_ns > WAIT_NS;
-    if (l->options.grain_bytes)
+    l->waits += took_ns > WAIT_NS;
+    if (l->options.grain_bytes || l->waits < RS_LAZY_PATIENCE)
         return;
     if (took_ns > 2 * bytes && l->reach < RS_CHUNK_BYTES)
         l->reach *= 2;

@@ -48,7 +48,7 @@ static void run(struct rs_lazy *l) {
         }
         /* Where each fault waits for the disk, what has been read ahead must not wait for faults.
          */
-        int pieces = l->waited ? MANY_PIECES : 1;
+        int pieces = l->waits < RS_LAZY_PATIENCE ? 1 : MANY_PIECES;
         while (armed && pieces-- > 0 && rs_lazy_place_step(l))
             busy = true;
         if (armed && rs_lazy_figure(l, RS_LAZY_CHUNKS_PLACED) == l->chunk_count)
