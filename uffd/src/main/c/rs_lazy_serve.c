@@ -43,7 +43,8 @@ static void run(struct rs_lazy *l) {
         if (got < 0)
             rs_lazy_die(l, &l->blocks[0], 0, "may be asked for, but userfaultfd has failed");
         if (armed && l->inbox_first < l->inbox_past) {
-            rs_lazy_serve(l, &l->inbox[l->inbox_first++ % RS_LAZY_INBOX]);
+            struct rs_lazy_fault fault = l->inbox[l->inbox_first++ % RS_LAZY_INBOX];
+            rs_lazy_serve(l, &fault);
             busy = true;
         }
         /* Where each fault waits for the disk, what has been read ahead must not wait for faults.

@@ -4,7 +4,9 @@
  */
 #define _GNU_SOURCE
 #include <inttypes.h>
+#include <poll.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -16,10 +18,21 @@
 #define PREFIX "[ramshot] restore: "
 #define REMEDY "; the JVM is stopped, exit status 74"
 
-/* One write: threads of the host print, too. */
+/* How long those who speak wait for somebody who reads stderr; once that was in vain, no more. */
+#define PATIENCE_MS 500
+
+/* What a pipe takes without waiting if it takes anything. */
+#define LONGEST_LINE 4096
+
+/*
+ * One write: threads of the host print, too. Stderr may be a pipe that nobody reads, and the
+ * serving thread must not wait for a reader as a guest thread waits for it: then the line is lost.
+ */
 static void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 static void say(const char *format, ...) {
-    char line[4096 + 1024];
+    static _Atomic bool deaf;
+    char line[LONGEST_LINE];
+    struct pollfd stream = {.fd = STDERR_FILENO, .events = POLLOUT};
     va_list arguments;
     va_start(arguments, format);
     int length = vsnprintf(line, sizeof line - 1, format, arguments);
@@ -32,6 +45,11 @@ static void say(const char *format, ...) {
         if (line[i] == '\n' || line[i] == '\r')
             line[i] = ' ';
     line[length++] = '\n';
+    if (poll(&stream, 1, atomic_load(&deaf) ? 0 : PATIENCE_MS) != 1) {
+        atomic_store(&deaf, true);
+        return;
+    }
+    atomic_store(&deaf, false);
     if (write(STDERR_FILENO, line, (size_t)length) < 0)
         return; /* nobody listens */
 }

@@ -465,6 +465,44 @@ static void stops(void) {
     CHECK(strstr(said, "was moved by mremap before"), "%s", said);
 }
 
+/* Whoever reads stderr has stopped, and the pipe to him is full. */
+static void nobody_reads(void) {
+    static const char full[65536];
+    int ends[2];
+    CHECK(pipe(ends) == 0 && fcntl(ends[1], F_SETFL, O_NONBLOCK) == 0, "%s", strerror(errno));
+    while (write(ends[1], full, sizeof full) > 0 || write(ends[1], full, 1) > 0) {
+    }
+    CHECK(fcntl(ends[1], F_SETFL, 0) == 0 && dup2(ends[1], STDERR_FILENO) >= 0, "%s",
+          strerror(errno));
+}
+
+static void touch_damaged_unheard(void) {
+    nobody_reads();
+    touch_damaged();
+}
+
+static void zero_damaged_unheard(void) {
+    nobody_reads();
+    struct setup setup = {.shape = FULL, .grain = 65536, .zero_damaged = true};
+    struct ram ram = map_ram(LEAD, 0, false);
+    struct rs_lazy *lazy = begin(&setup, &ram);
+    CHECK(((volatile uint64_t *)(ram.pages + 700 * PAGE))[5] == 0, "not zero");
+    end(lazy);
+    _exit(RS_LAZY_EXIT); /* as dies() wants it */
+}
+
+/* What there is to say is lost, and nothing else. */
+static void unheard(void) {
+    static char said[8192];
+    make_image(&image, FULL);
+    damage(700);
+    damage(10000);
+    TRY(60, "a damaged page, and nobody reads stderr");
+    dies(touch_damaged_unheard, said, sizeof said);
+    TRY(60, "damaged pages become zeros, and nobody reads stderr");
+    dies(zero_damaged_unheard, said, sizeof said);
+}
+
 /* Not its parent, so it cannot wait for the server otherwise. */
 static void stop_disk(void) {
     char path[64], stat[256] = "";
@@ -595,6 +633,8 @@ int main(int count, char **arguments) {
     filled(SPARSE, true);
     filled(SPARSE, false);
     stops();
+    unheard();
+    make_image(&image, FULL);
     dead(folder);
     for (int level = 0; level < 2; level++) {
         snprintf(image.path[level], sizeof image.path[level], "%s/lazy-%d.ramshot", folder, level);
