@@ -33,6 +33,9 @@ public final class ForkedJvm implements AutoCloseable {
   /** Set by the build; the integration tests run behind it. */
   public static final File RAMSHOT_JAR = new File(System.getProperty("ramshot.jar", "missing"));
 
+  /** A shell has its background jobs ignore SIGINT, which the JVM and its children inherit. */
+  private static final List<String> DEFAULT_SIGNALS = List.of("env", "--default-signal");
+
   private final Process process;
   private final Duration limit;
   private final List<String> out = new ArrayList<>();
@@ -44,7 +47,8 @@ public final class ForkedJvm implements AutoCloseable {
   private ForkedJvm(List<String> command, Map<String, String> environment, Duration limit)
       throws IOException {
     this.limit = limit;
-    ProcessBuilder builder = new ProcessBuilder(command);
+    ProcessBuilder builder = new ProcessBuilder(new ArrayList<>(DEFAULT_SIGNALS));
+    builder.command().addAll(command);
     for (String name : List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS")) {
       builder.environment().remove(name);
     }
