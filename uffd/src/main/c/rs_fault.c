@@ -9,6 +9,7 @@
 
 #include "rs_chunk.h"
 #include "rs_clock.h"
+#include "rs_running.h"
 #include "rs_snapshot.h"
 #include "rs_uffd.h"
 
@@ -20,6 +21,7 @@
 struct wait {
     uint64_t chunk;
     uint64_t since_ns;
+    uint64_t began_ns; /* by `running` */
 };
 
 struct fault {
@@ -27,6 +29,7 @@ struct fault {
     struct wait waits[MOST_WAITS]; /* a ring, oldest first */
     uint64_t first_wait;
     uint64_t past_wait;
+    struct rs_running running; /* what the stall limit is measured by */
     struct rs_inbox inbox;
 };
 
@@ -45,7 +48,8 @@ static void copy_chunk(struct fault *fault, struct rs_block *block, uint64_t ind
 /* Puts a guest thread on the list of those that wait for the bulk thread. */
 static void add_wait(struct fault *fault, uint64_t chunk, uint64_t since_ns) {
     if (fault->past_wait - fault->first_wait < MOST_WAITS)
-        fault->waits[fault->past_wait++ % MOST_WAITS] = (struct wait){chunk, since_ns};
+        fault->waits[fault->past_wait++ % MOST_WAITS] =
+            (struct wait){chunk, since_ns, rs_running_now(&fault->running)};
 }
 
 static void serve(struct fault *fault, uint64_t address, uint64_t since_ns) {
@@ -105,7 +109,7 @@ static bool settle_waits(struct fault *fault) {
         uint64_t released =
             atomic_load_explicit(&s->chunks[wait->chunk].release_ns, memory_order_acquire);
         if (!released)
-            return rs_now() - wait->since_ns <= s->stall_limit_ns;
+            return rs_running_now(&fault->running) - wait->began_ns <= s->stall_limit_ns;
         rs_figure_stall(&s->figures, released > wait->since_ns ? released - wait->since_ns : 0);
         fault->first_wait++;
     }
@@ -125,7 +129,7 @@ static void rest(struct rs_snapshot *s) {
         {.fd = s->uffd, .events = POLLIN},
         {.fd = s->stop_event, .events = POLLIN},
     };
-    poll(fds, 2, 20);
+    poll(fds, 2, RS_LOOK_MS);
 }
 
 static void run(struct fault *fault) {

@@ -10,6 +10,7 @@
 #include "rs_clock.h"
 #include "rs_huge.h"
 #include "rs_lazy.h"
+#include "rs_running.h"
 #include "rs_uffd.h"
 
 /* As long as for the fault thread of a snapshot. */
@@ -25,7 +26,7 @@ static void rest(struct rs_lazy *l) {
     };
     atomic_store(&l->resting, 1);
     if (rs_ring_count(&l->ready) == 0)
-        poll(fds, 2, 20);
+        poll(fds, 2, RS_LOOK_MS);
     atomic_store(&l->resting, 0);
     uint64_t pokes;
     if (fds[1].revents && read(l->poke, &pokes, sizeof pokes) < 0)

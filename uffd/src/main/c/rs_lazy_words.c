@@ -12,17 +12,27 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "rs_clock.h"
 #include "rs_lazy.h"
+#include "rs_running.h"
 
 #define PREFIX "[ramshot] restore: "
 #define REMEDY "; the JVM is stopped, exit status 74"
 
 /* How long those who speak wait for somebody who reads stderr; once that was in vain, no more. */
-#define PATIENCE_MS 500
+#define PATIENCE_NS 500000000u
 
 /* What a pipe takes without waiting if it takes anything. */
 #define LONGEST_LINE 4096
+
+/* Whether stderr takes a line now, or within that time. */
+static bool is_listening(uint64_t patience_ns) {
+    struct pollfd stream = {.fd = STDERR_FILENO, .events = POLLOUT};
+    struct rs_running running = {0};
+    while (poll(&stream, 1, patience_ns ? RS_LOOK_MS : 0) != 1)
+        if (rs_running_now(&running) >= patience_ns)
+            return false;
+    return true;
+}
 
 /*
  * One write: threads of the host print, too. Stderr may be a pipe that nobody reads, and the
@@ -32,7 +42,6 @@ static void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 static void say(const char *format, ...) {
     static _Atomic bool deaf;
     char line[LONGEST_LINE];
-    struct pollfd stream = {.fd = STDERR_FILENO, .events = POLLOUT};
     va_list arguments;
     va_start(arguments, format);
     int length = vsnprintf(line, sizeof line - 1, format, arguments);
@@ -45,7 +54,7 @@ static void say(const char *format, ...) {
         if (line[i] == '\n' || line[i] == '\r')
             line[i] = ' ';
     line[length++] = '\n';
-    if (poll(&stream, 1, atomic_load(&deaf) ? 0 : PATIENCE_MS) != 1) {
+    if (!is_listening(atomic_load(&deaf) ? 0 : PATIENCE_NS)) {
         atomic_store(&deaf, true);
         return;
     }
@@ -103,10 +112,14 @@ void rs_lazy_die(struct rs_lazy *l, struct rs_lazy_block *block, uint64_t page, 
 void *rs_lazy_watch_main(void *lazy) {
     struct rs_lazy *l = lazy;
     uint64_t limit = l->options.stall_limit_ns, said_of = 0;
-    uint64_t brought = 0, progress_ns = rs_now();
+    uint64_t brought = 0, progress_ns = 0, seen = 0, began_ns = 0;
+    struct rs_running running = {0};
     while (!atomic_load(&l->over)) {
-        usleep(20000);
-        uint64_t now = rs_now(), since = atomic_load(&l->reading_ns);
+        usleep(RS_LOOK_MS * 1000);
+        uint64_t now = rs_running_now(&running), since = atomic_load(&l->reading_ns);
+        if (since != seen)
+            began_ns = now; /* another read; it began at most one look ago */
+        seen = since;
         uint64_t all = rs_lazy_figure(l, RS_LAZY_CHUNKS_PLACED) + rs_lazy_figure(l, RS_LAZY_FAULTS);
         if (all != brought || !atomic_load(&l->wanted)) {
             brought = all;
@@ -115,7 +128,7 @@ void *rs_lazy_watch_main(void *lazy) {
         uint64_t at = atomic_load(&l->reading);
         struct rs_lazy_block *block = &l->blocks[at >> 40];
         uint64_t page = at & (((uint64_t)1 << 40) - 1);
-        if (since && now > since + limit)
+        if (since && now > began_ns + limit)
             rs_lazy_die(l, block, page,
                         "has not been read although a guest thread waited for the whole "
                         "stall.limit: look after the disk");
@@ -123,11 +136,11 @@ void *rs_lazy_watch_main(void *lazy) {
             rs_lazy_die(l, block, page,
                         "was the last to be touched, and nothing could be read since for the whole "
                         "stall.limit although a block is waited for: look after the disk");
-        if (since && since != said_of && now > since + limit / 4) {
+        if (since && since != said_of && now > began_ns + limit / 4) {
             said_of = since;
             say(PREFIX "page %" PRIu64 " of block %s has not been read for %" PRIu64
                        " ms, and a guest thread waits for it: look after the disk",
-                page, l->source.blocks[at >> 40].name, (now - since) / 1000000);
+                page, l->source.blocks[at >> 40].name, (now - began_ns) / 1000000);
         }
     }
     atomic_fetch_sub(&l->threads, 1);

@@ -19,6 +19,7 @@
 #include "rs_huge.h"
 #include "rs_pagemap.h"
 #include "rs_place.h"
+#include "rs_running.h"
 #include "rs_thread.h"
 #include "rs_uffd.h"
 
@@ -71,10 +72,13 @@ static uint64_t stride_at(uint64_t at, uint64_t bytes) {
     return bytes - at < LOCK_STRIDE ? bytes - at : LOCK_STRIDE;
 }
 
-/* Populates until it is done, or `until_ns` has come; how many bytes, 0 on failure. */
-static uint64_t populate(uint8_t *memory, uint64_t bytes, uint64_t until_ns) {
+/* Populates until it is done, or that much time has passed; how many bytes, 0 on failure. */
+static uint64_t populate(uint8_t *memory, uint64_t bytes, uint64_t budget_ns) {
+    struct rs_running running = {0};
     uint64_t at = 0;
-    for (; at < bytes && (at < LEAST_POOL || rs_now() < until_ns); at += LOCK_STRIDE) {
+    for (; at < bytes; at += LOCK_STRIDE) {
+        if (rs_running_now(&running) >= budget_ns && at >= LEAST_POOL)
+            break;
         uint64_t stride = stride_at(at, bytes);
         if (madvise(memory + at, stride, MADV_POPULATE_WRITE) == 0)
             continue;
@@ -151,7 +155,7 @@ static int map_pool(struct rs_snapshot *s, uint64_t bytes, uint64_t budget_ns) {
     if (!s->pool)
         return -ENOMEM;
     madvise(s->pool, wanted, MADV_HUGEPAGE);
-    uint64_t got = populate(s->pool, wanted, budget_ns ? rs_now() + budget_ns : UINT64_MAX);
+    uint64_t got = populate(s->pool, wanted, budget_ns ? budget_ns : UINT64_MAX);
     unmap(s->pool + got, wanted - got);
     s->pool_slots = got / RS_CHUNK_BYTES;
     if (!got || rs_ring_init(&s->free_slots, s->pool_slots) ||

@@ -10,6 +10,7 @@
 #include "dead_disk.h"
 #include "rs_clock.h"
 #include "saving.h"
+#include "stopper.h"
 
 #define RAM (16 * GUEST_MIB)
 #define EDGES 3          /* writes; see saving_prepare */
@@ -99,6 +100,69 @@ static void idle_guest(struct dead_disk *disk) {
     guest_unmap(&guest);
 }
 
+/*
+ * With a guest thread that waits for the disk, this process is stopped for longer than it may wait;
+ * but the disk answers soon after.
+ */
+static void stopped_meanwhile(struct dead_disk *disk) {
+    struct guest guest;
+    struct rs_options options = saving_options(1);
+    struct saving saving;
+    struct stopper stopper;
+    TRY(60, "a disk that pauses, and a process that is stopped meanwhile");
+    stopper_open(&stopper);
+    options.stall_limit_ns = 1000000000;
+    guest_map(&guest, RAM);
+    guest_fill(&guest, 1);
+    saving_prepare(&saving, &guest, &options, disk->folder);
+    dead_disk_stop_after(disk, EDGES + 3 * WRITES_A_CHUNK);
+    CHECK(saving_arm(&saving) == 0, "arming");
+    dead_disk_await_stop(disk);
+    guest_write_last_page(&guest); /* takes the only slot */
+    guest_start(&guest, 1, GUEST_RANDOM);
+    while (!saving_figure(&saving, RS_REQUESTS_WAITED))
+        usleep(1000);
+    stopper_stop(&stopper, 1300);
+    dead_disk_stop_after(disk, -1);
+    dead_disk_resume(disk);
+    CHECK(saving_await(&saving) == RS_DONE, "step %d", (int)saving_figure(&saving, RS_FAILED_STEP));
+    guest_stop(&guest);
+    saving_close(&saving);
+    guest_unmap(&guest);
+    stopper_close(&stopper);
+}
+
+/* It never has the limit's time in one piece, and gives up all the same. */
+static void stopped_again_and_again(struct dead_disk *disk) {
+    struct guest guest;
+    struct rs_options options = saving_options(1);
+    struct saving saving;
+    struct stopper stopper;
+    TRY(60, "a dead disk, and a process that is stopped again and again");
+    stopper_open(&stopper);
+    options.stall_limit_ns = LIMIT_NS;
+    guest_map(&guest, RAM);
+    guest_fill(&guest, 1);
+    saving_prepare(&saving, &guest, &options, disk->folder);
+    dead_disk_stop(disk);
+    CHECK(saving_arm(&saving) == 0, "arming");
+    stopper_repeat(&stopper, 30, 100);
+    guest_start(&guest, 2, GUEST_RANDOM);
+    enum rs_phase phase = saving_await(&saving);
+    unsigned stops = stopper_stops(&stopper);
+    stopper_close(&stopper);
+    CHECK(phase == RS_FAILED && saving_figure(&saving, RS_FAILED_STEP) == RS_STEP_STALLED,
+          "phase %d, step %d", phase, (int)saving_figure(&saving, RS_FAILED_STEP));
+    CHECK(stops >= 1, "it was never stopped");
+    guest_write_every_page(&guest);
+    guest_stop(&guest);
+    dead_disk_resume(disk);
+    saving_close(&saving);
+    while (saving_bulk_threads() > 0)
+        usleep(100);
+    guest_unmap(&guest);
+}
+
 int main(int count, char **arguments) {
     struct dead_disk disk;
     char mount[4096];
@@ -116,6 +180,8 @@ int main(int count, char **arguments) {
     try(&disk, "it dies under io_submit", true);
     try(&disk, "it dies under pwritev", false);
     idle_guest(&disk);
+    stopped_meanwhile(&disk);
+    stopped_again_and_again(&disk);
     dead_disk_unmount(&disk);
     rmdir(mount);
     return 0;

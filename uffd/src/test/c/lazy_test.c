@@ -19,6 +19,7 @@
 #include "rs_clock.h"
 #include "rs_crc32c.h"
 #include "rs_lazy.h"
+#include "stopper.h"
 
 #define PAGE ((uint64_t)4096)
 #define WORDS (PAGE / 8)
@@ -525,6 +526,40 @@ static void touch_dead(void) {
     end(lazy);
 }
 
+/* It never has the limit's time in one piece. */
+static void touch_dead_stopped(void) {
+    struct stopper stopper;
+    stopper_open(&stopper);
+    stopper_repeat(&stopper, 40, 100);
+    touch_dead();
+}
+
+static struct stopper stopper;
+
+static void *pause_disk(void *context) {
+    struct rs_lazy *lazy = context;
+    while (!atomic_load(&lazy->reading_ns)) /* until somebody waits */
+        usleep(1000);
+    usleep(100000); /* and is known to */
+    stopper_stop(&stopper, 1300);
+    usleep(100000); /* who would give up for the stop has had his chance */
+    kill(disk.server, SIGCONT);
+    return NULL;
+}
+
+/* The disk answers soon after a stop that lasted longer than anybody may wait: by an error. */
+static void touch_paused(void) {
+    pthread_t thread;
+    stopper_open(&stopper);
+    before_start = stop_disk;
+    struct setup setup = {.shape = FULL, .grain = 65536, .limit_ns = 1000000000, .buffered = true};
+    struct ram ram = map_ram(LEAD, 0, false);
+    struct rs_lazy *lazy = begin(&setup, &ram);
+    pthread_create(&thread, NULL, pause_disk, lazy);
+    if (((volatile uint64_t *)(ram.pages + 700 * PAGE))[5] != 12345)
+        _exit(1);
+}
+
 static void dead(const char *where) {
     static char said[8192];
     TRY(60, "a disk that is dead");
@@ -538,12 +573,17 @@ static void dead(const char *where) {
     }
     snprintf(image.path[0], sizeof image.path[0], "%s/image", mount);
     int fd = open(image.path[0], O_RDWR | O_CREAT, 0600);
-    CHECK(fd >= 0 && pwrite(fd, "x", 1, (off_t)(OFFSET + PAGES * PAGE - 1)) == 1, "%s",
-          strerror(errno));
+    CHECK(fd >= 0 && ftruncate(fd, (off_t)(OFFSET + PAGES * PAGE)) == 0, "%s", strerror(errno));
     close(fd);
     dies(touch_dead, said, sizeof said);
     CHECK(strstr(said, "page 700 of block ram has not been read for"), "%s", said);
     CHECK(strstr(said, "for the whole stall.limit: look after the disk"), "%s", said);
+    TRY(60, "a disk that is dead, and a process that is stopped again and again");
+    dies(touch_dead_stopped, said, sizeof said);
+    CHECK(strstr(said, "for the whole stall.limit: look after the disk"), "%s", said);
+    TRY(60, "a disk that pauses, and a process that is stopped meanwhile");
+    dies(touch_paused, said, sizeof said);
+    CHECK(strstr(said, "cannot be read ("), "%s", said);
     dead_disk_unmount(&disk);
 }
 
