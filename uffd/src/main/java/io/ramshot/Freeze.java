@@ -6,8 +6,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The freeze: vCPUs are parked, participants save, RAM is armed, vCPUs run again. Should somebody
@@ -84,6 +84,7 @@ final class Freeze {
         time = wallClock.plusNanos(gateNanos);
       }
       over.countDown();
+      LockSupport.unpark(watch);
     }
   }
 
@@ -132,11 +133,14 @@ final class Freeze {
    */
   private void watch(Thread control) {
     /* The vCPUs have a time-out of their own, which comes first and knows more. */
-    long limit = timeout.toMillis() * 2;
+    Duration limit = timeout.multipliedBy(2);
+    RunningTime.Waiting thawed = this::awaitThaw;
+    RunningTime time = new RunningTime();
     try {
-      over.await(0, TimeUnit.MILLISECONDS);
+      time.await(thawed, Duration.ZERO);
       watching.countDown();
-      if (over.await(limit, TimeUnit.MILLISECONDS)) {
+      time.restart();
+      if (time.await(thawed, limit)) {
         return;
       }
     } catch (InterruptedException e) {
@@ -150,13 +154,22 @@ final class Freeze {
     vcpus.thaw();
     lateMessage =
         "the freeze took longer than "
-            + limit
+            + limit.toMillis()
             + " ms"
             + (late == null ? "" : ", because " + late.name() + " did not finish saving its state")
             + " (at "
             + top(control.getStackTrace())
             + "): mend that, or raise freeze.timeout=";
     control.interrupt(); /* it may wait for something that never comes */
+  }
+
+  /** Waiting for the latch itself would allocate, each time anew. */
+  private boolean awaitThaw(long nanos) throws InterruptedException {
+    LockSupport.parkNanos(this, nanos);
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+    return over.getCount() == 0;
   }
 
   private static SnapshotException tooLate(Exception cause) {

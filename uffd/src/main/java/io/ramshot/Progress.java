@@ -2,6 +2,7 @@ package io.ramshot;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.LongSupplier;
 
 /**
  * Tells a file that takes data slowly from one that takes none any more. While a guest thread waits
@@ -15,24 +16,32 @@ final class Progress {
   /** How many of its writes a sink with a limited rate may have to wait for. */
   private static final int WRITES = 8;
 
-  private final long limitNanos;
+  private final Duration limit;
+  private final RunningTime idle;
   private long mark = -1;
-  private long sinceNanos;
 
   /**
    * @param bytesPerSecond the most that is written, 0 for no limit
    */
   Progress(long bytesPerSecond) {
+    this(bytesPerSecond, System::nanoTime);
+  }
+
+  /**
+   * @param clock in ns, from anywhere
+   */
+  Progress(long bytesPerSecond, LongSupplier clock) {
     long writesNanos =
         bytesPerSecond == 0
             ? 0
             : (long) (WRITES * SnapshotOptions.CHUNK_BYTES * 1e9 / bytesPerSecond);
-    limitNanos = Math.max(LIMIT.toNanos(), writesNanos);
+    limit = Duration.ofNanos(Math.max(LIMIT.toNanos(), writesNanos));
+    idle = new RunningTime(clock);
   }
 
   /** How long a file may take nothing. */
   Duration limit() {
-    return Duration.ofNanos(limitNanos);
+    return limit;
   }
 
   /** What to say once it has {@link #stopped}. */
@@ -45,16 +54,15 @@ final class Progress {
   }
 
   /**
-   * Whether nothing has moved for too long.
+   * Whether nothing has moved for too long; to be asked every {@link RunningTime#LOOK_MILLIS}.
    *
    * @param bytes what only ever grows while there is progress
-   * @param nowNanos by {@link System#nanoTime}
    */
-  boolean stopped(long bytes, long nowNanos) {
+  boolean stopped(long bytes) {
     if (bytes != mark) {
       mark = bytes;
-      sinceNanos = nowNanos;
+      idle.restart();
     }
-    return nowNanos - sinceNanos > limitNanos;
+    return idle.reached(limit);
   }
 }

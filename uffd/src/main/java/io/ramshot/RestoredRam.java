@@ -108,13 +108,17 @@ public final class RestoredRam {
   }
 
   /**
-   * Waits until all of RAM is there.
+   * Waits until all of RAM is there, or this process has run for that long.
    *
    * @return whether it is
    */
   public boolean await(Duration limit) throws InterruptedException {
+    return new RunningTime().await(this::ended, limit);
+  }
+
+  private boolean ended(long nanos) throws InterruptedException {
     try {
-      end.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+      end.get(nanos, TimeUnit.NANOSECONDS);
       return true;
     } catch (TimeoutException e) {
       return false;

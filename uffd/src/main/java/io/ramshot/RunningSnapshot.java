@@ -31,8 +31,6 @@ import java.util.stream.Stream;
  * fault ever waits for it: it may be stopped at a safepoint for as long as the JVM likes.
  */
 final class RunningSnapshot implements Snapshot {
-  private static final int POLL_MILLIS = 100;
-
   /**
    * Seldom needed: memory at hand comes at 5 GB/s, but a virtual machine's whose host has taken it
    * back at 0.4 GB/s. A guest that writes all of its RAM keeps two thirds of its speed with a pool
@@ -166,8 +164,8 @@ final class RunningSnapshot implements Snapshot {
     Progress progress = new Progress(options.bytesPerSecond());
     Phase phase;
     do {
-      phase = capture.await(POLL_MILLIS);
-      if (!phase.ended() && progress.stopped(bytesMoved(), System.nanoTime())) {
+      phase = capture.await((int) RunningTime.LOOK_MILLIS);
+      if (!phase.ended() && progress.stopped(bytesMoved())) {
         throw progress.failure(target);
       }
     } while (!phase.ended());
@@ -522,10 +520,15 @@ final class RunningSnapshot implements Snapshot {
 
   @Override
   public SnapshotResult await(Duration timeout) throws InterruptedException {
+    return new RunningTime().await(this::ended, timeout) ? await() : null;
+  }
+
+  private boolean ended(long nanos) throws InterruptedException {
     try {
-      return end.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+      end.get(nanos, TimeUnit.NANOSECONDS);
+      return true;
     } catch (TimeoutException e) {
-      return null;
+      return false;
     } catch (ExecutionException e) {
       throw new AssertionError(e); /* it is only ever completed with a result */
     }

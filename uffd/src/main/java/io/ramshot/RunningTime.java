@@ -1,6 +1,7 @@
 package io.ramshot;
 
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
@@ -85,6 +86,16 @@ public final class RunningTime {
       }
     } while (left > 0);
     return false;
+  }
+
+  /** Sleeps until the process has run for that much longer. */
+  public void sleep(Duration more) throws InterruptedException {
+    await(
+        nanos -> {
+          TimeUnit.NANOSECONDS.sleep(nanos);
+          return false;
+        },
+        nanos() + nanos(more));
   }
 
   /**

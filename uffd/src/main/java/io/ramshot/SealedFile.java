@@ -22,6 +22,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -35,7 +36,7 @@ import java.util.UUID;
  * durable, and only then the name that was asked for.
  */
 final class SealedFile {
-  private static final int DISCARD_MILLIS = 1000;
+  private static final Duration DISCARD_LIMIT = Duration.ofSeconds(1);
 
   private final Path target;
   private final Path temporary;
@@ -207,7 +208,7 @@ final class SealedFile {
     thread.start();
     boolean interrupted = Thread.interrupted(); /* by a participant's time-out, say */
     try {
-      thread.join(DISCARD_MILLIS);
+      RunningTime.join(thread, DISCARD_LIMIT);
     } catch (InterruptedException e) {
       interrupted = true;
     }

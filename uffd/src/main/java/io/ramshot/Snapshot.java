@@ -23,7 +23,7 @@ public interface Snapshot {
   SnapshotResult await() throws InterruptedException;
 
   /**
-   * Waits for the end, but no longer than {@code timeout}.
+   * Waits for the end, but not once this process has run for {@code timeout}.
    *
    * @return the result, or null if the snapshot still runs
    */

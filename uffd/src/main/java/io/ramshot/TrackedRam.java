@@ -19,7 +19,6 @@ final class TrackedRam implements AutoCloseable {
   private static final long STAGING_BYTES = Long.getLong("ramshot.track.staging.bytes", 64L << 20);
 
   private static final long SETTLED_NANOS = 2_000_000;
-  private static final long POLL_MILLIS = 100;
 
   private final Tracking tracking;
   private final List<Range> ranges;
@@ -94,9 +93,8 @@ final class TrackedRam implements AutoCloseable {
     thread.start();
     Progress progress = new Progress(options.bytesPerSecond());
     do {
-      thread.join(POLL_MILLIS);
-      if (thread.isAlive()
-          && progress.stopped(tracking.figure(TrackFigure.BYTES_MOVED), System.nanoTime())) {
+      thread.join(RunningTime.LOOK_MILLIS);
+      if (thread.isAlive() && progress.stopped(tracking.figure(TrackFigure.BYTES_MOVED))) {
         throw progress.failure(target);
       }
     } while (thread.isAlive());

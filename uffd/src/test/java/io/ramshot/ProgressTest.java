@@ -8,23 +8,45 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class ProgressTest {
-  private static final long SECOND = 1_000_000_000L;
+  private static final long LOOK_NANOS = 20_000_000;
+  private static final int LOOKS = 60_000 / 20;
+
+  private long now;
+  private final Progress progress = new Progress(0, () -> now);
+
+  /** Whether it has stopped after so many looks, in all of which it says no but in the last. */
+  private boolean stoppedAfter(int looks, long bytes) {
+    for (int i = 1; i < looks; i++) {
+      now += LOOK_NANOS;
+      assertFalse(progress.stopped(bytes), "after " + i + " looks");
+    }
+    now += LOOK_NANOS;
+    return progress.stopped(bytes);
+  }
 
   @Test
   void aFileThatTakesNothingForTheLimitHasStopped() {
-    Progress progress = new Progress(0);
     assertEquals(Duration.ofSeconds(60), progress.limit());
-    assertFalse(progress.stopped(0, 5 * SECOND));
-    assertFalse(progress.stopped(0, 65 * SECOND));
-    assertTrue(progress.stopped(0, 65 * SECOND + 1));
+    assertFalse(progress.stopped(0));
+    assertTrue(stoppedAfter(LOOKS, 0));
   }
 
   @Test
   void anyProgressBeginsItAnew() {
-    Progress progress = new Progress(0);
     for (int i = 0; i < 10; i++) {
-      assertFalse(progress.stopped(i, i * 59 * SECOND));
+      assertFalse(progress.stopped(i));
+      assertFalse(stoppedAfter(LOOKS - 1, i));
     }
+  }
+
+  @Test
+  void whatTheProcessWasStoppedForDoesNotCount() {
+    assertFalse(progress.stopped(0));
+    for (int i = 0; i < 10; i++) {
+      now += 3_600_000_000_000L;
+      assertFalse(progress.stopped(0));
+    }
+    assertTrue(stoppedAfter(LOOKS - 10 * 50 / 20, 0));
   }
 
   @Test

@@ -94,6 +94,16 @@ class RunningTimeTest {
   }
 
   @Test
+  void sleepingTakesThatMuchLonger() throws InterruptedException {
+    RunningTime real = new RunningTime();
+    real.sleep(Duration.ofMillis(30));
+    long slept = real.nanos();
+    assertTrue(slept >= 30 * MILLI, slept + " ns");
+    real.sleep(Duration.ofMillis(10));
+    assertTrue(real.nanos() >= slept + 10 * MILLI);
+  }
+
+  @Test
   void aThreadIsWaitedForUntilItHasEnded() throws InterruptedException {
     CountDownLatch release = new CountDownLatch(1);
     Thread thread =

@@ -1,5 +1,6 @@
 package io.ramshot.hooks;
 
+import io.ramshot.RunningTime;
 import io.ramshot.SnapshotException;
 import io.ramshot.Vcpus;
 import io.ramshot.boot.Gate;
@@ -44,7 +45,7 @@ final class GateVcpus implements Vcpus {
 
   @Override
   public void freeze(Duration timeout) throws SnapshotException {
-    long deadline = System.nanoTime() + timeout.toNanos();
+    RunningTime time = new RunningTime();
     if (Gate.isBeforeFirst()) {
       throw new SnapshotException(
           "the guest has not started: what must precede its first quantum (a restore, say) is not"
@@ -55,12 +56,12 @@ final class GateVcpus implements Vcpus {
     states.pin();
     boolean frozen = false;
     try {
-      awaitUnseen(deadline, timeout);
+      awaitUnseen(time, timeout);
       if (!Gate.freeze()) {
         throw new SnapshotException("the vCPUs are frozen already: wait for the other snapshot");
       }
       try {
-        awaitInside(deadline, timeout);
+        awaitInside(time, timeout);
         frozen = true;
       } finally {
         pauses.forget();
@@ -76,9 +77,9 @@ final class GateVcpus implements Vcpus {
   }
 
   /** Outside the pause: the gates are open still. */
-  private void awaitUnseen(long deadline, Duration timeout) throws SnapshotException {
+  private void awaitUnseen(RunningTime time, Duration timeout) throws SnapshotException {
     for (Thread thread; (thread = gates.unseen()) != null; ) {
-      if (System.nanoTime() - deadline >= 0) {
+      if (time.reached(timeout)) {
         throw new SnapshotException(
             "thread \"%s\" has been in a gated method since before ramshot came, and did not leave it within %d ms: gate a method that it calls again and again; it is at %s"
                 .formatted(thread.getName(), timeout.toMillis(), stack(thread)));
@@ -87,7 +88,7 @@ final class GateVcpus implements Vcpus {
     }
   }
 
-  private void awaitInside(long deadline, Duration timeout) throws SnapshotException {
+  private void awaitInside(RunningTime time, Duration timeout) throws SnapshotException {
     long start = System.nanoTime();
     long spinUntil = start + SPIN_NANOS;
     long stopAt = start + STOP_AGAIN_NANOS;
@@ -97,7 +98,7 @@ final class GateVcpus implements Vcpus {
     }
     for (Thread thread; (thread = Gate.inside()) != null; ) {
       long now = System.nanoTime();
-      if (now - deadline >= 0) {
+      if (time.reached(timeout)) {
         throw new SnapshotException(
             "vCPU thread \"%s\" did not end its quantum within %d ms: gate a shorter method, or raise freeze.timeout=; it is at %s"
                 .formatted(thread.getName(), timeout.toMillis(), stack(thread)));

@@ -1,9 +1,11 @@
 package io.ramshot.hooks;
 
+import io.ramshot.RunningTime;
 import io.ramshot.SnapshotException;
 import io.ramshot.boot.NativeCalls;
 import io.ramshot.hooks.MemoryMap.Span;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -33,7 +35,7 @@ final class NativeMemory implements NativeCalls.Sink {
   private record Call(MemoryMap before, List<Long> sizes, boolean hasTurn) {}
 
   /** How long a call waits for its turn, in ms: mapping takes microseconds. */
-  private static final long TURN_MILLIS = 1000;
+  private static final Duration TURN_LIMIT = Duration.ofSeconds(1);
 
   private final List<NativeSpec> specs;
   private final ReentrantLock turn = new ReentrantLock();
@@ -128,7 +130,8 @@ final class NativeMemory implements NativeCalls.Sink {
     }
     boolean hasTurn = false;
     try {
-      hasTurn = turn.tryLock(TURN_MILLIS, TimeUnit.MILLISECONDS);
+      hasTurn =
+          new RunningTime().await(nanos -> turn.tryLock(nanos, TimeUnit.NANOSECONDS), TURN_LIMIT);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -14,8 +14,10 @@ import java.util.List;
  * one controlling thread; the other methods may be called by any thread, also after closing.
  */
 public final class Capture implements AutoCloseable {
-  /** Longer than an end ever takes. */
-  private static final int END_MILLIS = 10_000;
+  private static final int LOOK_MILLIS = 20;
+
+  /** Longer than an end ever takes: looks are counted, so that a stopped process has it, too. */
+  private static final int END_LOOKS = 500;
 
   private static final int HASH_LENGTH = 16;
 
@@ -130,8 +132,14 @@ public final class Capture implements AutoCloseable {
       result = Engine.rs_snapshot_arm(handle, null);
     }
     if (result != 0) {
-      await(END_MILLIS); /* whoever ends it may not have written down why yet */
+      awaitEnd(); /* whoever ends it may not have written down why yet */
       throw new EngineException(failure());
+    }
+  }
+
+  private void awaitEnd() {
+    for (int i = 0; i < END_LOOKS && !await(LOOK_MILLIS).ended(); i++) {
+      continue;
     }
   }
 

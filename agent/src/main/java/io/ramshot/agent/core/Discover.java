@@ -2,6 +2,7 @@ package io.ramshot.agent.core;
 
 import io.ramshot.Block;
 import io.ramshot.Guest;
+import io.ramshot.RunningTime;
 import io.ramshot.agent.options.AgentOptions;
 import io.ramshot.agent.options.OptionException;
 import io.ramshot.hooks.HookOptions;
@@ -15,6 +16,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
@@ -23,13 +25,11 @@ import java.util.function.Supplier;
  */
 final class Discover {
 
-  /** An ending JVM waits so long for what is known until then, in ms. */
-  private static final long SHUTDOWN_MILLIS = 3_000;
+  /** An ending JVM waits so long for what is known until then. */
+  private static final Duration SHUTDOWN_LIMIT = Duration.ofSeconds(3);
 
   /** Of the time, so much passes before a host that has just been launched is looked at. */
   private static final int SETTLE_ONE_IN = 4;
-
-  private static final long SETTLE_STEP_MILLIS = 20;
 
   /** The smallest memory outside the heap that counts. */
   private static final Map<String, String> HOOKS = Map.of(HookOptions.RAM_MIN, "4k");
@@ -108,7 +108,7 @@ final class Discover {
       current.hurry();
     }
     try {
-      thread.join(SHUTDOWN_MILLIS);
+      RunningTime.join(thread, SHUTDOWN_LIMIT);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -138,10 +138,14 @@ final class Discover {
   }
 
   private void settle() throws InterruptedException {
-    long until = System.nanoTime() + (attached ? 0 : time.toNanos() / SETTLE_ONE_IN);
-    while (!ending && System.nanoTime() - until < 0) {
-      Thread.sleep(SETTLE_STEP_MILLIS);
+    if (!attached) {
+      new RunningTime().await(this::ending, time.dividedBy(SETTLE_ONE_IN));
     }
+  }
+
+  private boolean ending(long nanos) throws InterruptedException {
+    TimeUnit.NANOSECONDS.sleep(nanos);
+    return ending;
   }
 
   private void tell(Discovery.Result result) throws IOException {

@@ -1,6 +1,8 @@
 package io.ramshot.agent.jmx;
 
+import io.ramshot.RunningTime;
 import java.lang.instrument.Instrumentation;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -29,13 +31,13 @@ public final class HostStart {
   private static final Set<String> WANTED = Set.of(JMX_SERVER, LAUNCHER, LOG_MANAGER);
   static final long AFTER_MAIN_NANOS = 2_000_000_000L;
   static final long WITHOUT_MAIN_NANOS = 10_000_000_000L;
-  private static final long POLL_MILLIS = 250;
+  private static final Duration POLL = Duration.ofMillis(250);
 
   private final long begun;
   private long mainSeen = -1;
 
   /**
-   * @param now in ns, as by {@link System#nanoTime}
+   * @param now in ns, as by {@link RunningTime#nanos}
    */
   HostStart(long now) {
     this.begun = now;
@@ -51,9 +53,10 @@ public final class HostStart {
         new Thread(
             () -> {
               try {
-                HostStart start = new HostStart(System.nanoTime());
-                while (!start.reached(bootClasses(instrumentation), System.nanoTime())) {
-                  Thread.sleep(POLL_MILLIS);
+                RunningTime time = new RunningTime();
+                HostStart start = new HostStart(time.nanos());
+                while (!start.reached(bootClasses(instrumentation), time.nanos())) {
+                  time.sleep(POLL);
                 }
                 action.run();
               } catch (InterruptedException e) {

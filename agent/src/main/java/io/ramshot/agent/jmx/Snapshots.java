@@ -1,6 +1,7 @@
 package io.ramshot.agent.jmx;
 
 import io.ramshot.Guest;
+import io.ramshot.RunningTime;
 import io.ramshot.Snapshot;
 import io.ramshot.SnapshotException;
 import io.ramshot.SnapshotOptions;
@@ -28,6 +29,8 @@ public final class Snapshots implements SnapshotsMXBean, Camera {
 
   /** How long somebody waits for a checkpoint of the timeline that is being taken. */
   private static final Duration CHECKPOINT_LIMIT = Duration.ofSeconds(30);
+
+  private static final Duration RECORDING_LIMIT = Duration.ofSeconds(1);
 
   /** Hears of a snapshot's start and end. */
   interface Listener {
@@ -336,7 +339,8 @@ public final class Snapshots implements SnapshotsMXBean, Camera {
     }
     Thread recording = watcher;
     if (recording != null) {
-      recording.join(1_000); // so that whoever waited finds the result in the history too
+      RunningTime.join(
+          recording, RECORDING_LIMIT); // so that whoever waited finds the result in the history too
     }
     return new ResultView(result, host);
   }

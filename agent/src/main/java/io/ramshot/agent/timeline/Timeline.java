@@ -1,5 +1,6 @@
 package io.ramshot.agent.timeline;
 
+import io.ramshot.RunningTime;
 import io.ramshot.SnapshotException;
 import io.ramshot.agent.options.TimelinePlan;
 import java.io.IOException;
@@ -268,7 +269,7 @@ public final class Timeline implements AutoCloseable {
 
   /** Waits for what {@link #stop} does not wait for. */
   public void join(Duration limit) throws InterruptedException {
-    thread.join(limit.toMillis());
+    RunningTime.join(thread, limit);
   }
 
   /** {@link #stop}; the folder is free once {@link #join} returns. */

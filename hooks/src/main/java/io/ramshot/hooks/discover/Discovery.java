@@ -1,6 +1,7 @@
 package io.ramshot.hooks.discover;
 
 import io.ramshot.Block;
+import io.ramshot.RunningTime;
 import io.ramshot.hooks.Access;
 import io.ramshot.uffd.EngineException;
 import io.ramshot.uffd.HeapSearch;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -76,6 +78,10 @@ public final class Discovery {
   private final long nanos;
   private final Access access;
   private final List<String> remarks = new ArrayList<>();
+
+  /** What a watch is measured by; of the watching thread. */
+  private final RunningTime running = new RunningTime();
+
   private boolean hurry;
 
   private List<RamCandidate> ram = List.of();
@@ -152,19 +158,19 @@ public final class Discovery {
 
   /** Looks at pages and stacks for so long; longer on a machine too busy to have looked often. */
   private void watch(long time) throws InterruptedException {
-    long begun = System.nanoTime();
+    long begun = running.nanos();
     long nextLook = begun;
     int enough = stacks.samples() + ENOUGH_SAMPLES;
     while (!isHurried()) {
-      long passed = System.nanoTime() - begun;
+      long passed = running.nanos() - begun;
       if (passed >= time && (stacks.samples() >= enough || passed >= MOST_TIMES * time)) {
         break;
       }
       long now = System.nanoTime();
-      if (now - nextLook >= 0) {
+      if (running.nanos() - nextLook >= 0) {
         look();
         long cost = System.nanoTime() - now;
-        nextLook = now + between(LOOKS_EVERY_NANOS, cost, LOOKS_AT_LEAST_EVERY_NANOS);
+        nextLook = running.nanos() + between(LOOKS_EVERY_NANOS, cost, LOOKS_AT_LEAST_EVERY_NANOS);
       }
       now = System.nanoTime();
       stacks.take();
@@ -190,10 +196,15 @@ public final class Discovery {
     }
   }
 
-  private synchronized void pause(long pauseNanos) throws InterruptedException {
-    if (!hurry) {
-      wait(pauseNanos / 1_000_000, (int) (pauseNanos % 1_000_000));
+  private void pause(long pauseNanos) throws InterruptedException {
+    running.await(this::hurried, Duration.ofNanos(running.nanos() + pauseNanos));
+  }
+
+  private synchronized boolean hurried(long pauseNanos) throws InterruptedException {
+    if (!hurry && pauseNanos > 0) {
+      TimeUnit.NANOSECONDS.timedWait(this, pauseNanos);
     }
+    return hurry;
   }
 
   private synchronized boolean isHurried() {
@@ -225,11 +236,11 @@ public final class Discovery {
     }
     try (CallCounts counts = new CallCounts(instrumentation, methods, remarks::add)) {
       // Changed methods run in the interpreter until they are compiled again.
-      pauseUntil(System.nanoTime() + time / 2);
+      pause(time / 2);
       counts.reset();
       List<CallCounts.Count> measured = List.of();
       for (int i = 0; i < MOST_TIMES && !isHurried(); i++) {
-        pauseUntil(System.nanoTime() + time / 2);
+        pause(time / 2);
         measured = counts.counts();
         if (isEnough(measured)) {
           break;
@@ -246,13 +257,6 @@ public final class Discovery {
     return counts.stream().anyMatch(c -> c.returned() >= ENOUGH_SAMPLES)
         && stacks.busy().stream()
             .noneMatch(b -> GateCandidate.isInsideOfASlowOne(GateCandidate.of(b, counts)));
-  }
-
-  private void pauseUntil(long until) throws InterruptedException {
-    long left;
-    while ((left = until - System.nanoTime()) > 0 && !isHurried()) {
-      pause(left);
-    }
   }
 
   private Findings findings(HostCode code, List<CallCounts.Count> counts, long seconds) {
