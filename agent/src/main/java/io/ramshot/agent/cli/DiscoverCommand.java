@@ -68,20 +68,27 @@ final class DiscoverCommand implements Callable<Integer> {
   private DiscoveryReport watch() throws CommandException, InterruptedException {
     long pid = process.pid();
     Target.requireJvm(pid);
-    VirtualMachine vm = Target.attach(pid);
+    try (TargetWatch watch = TargetWatch.start(pid)) {
+      return watch(pid, watch);
+    }
+  }
+
+  private DiscoveryReport watch(long pid, TargetWatch watch)
+      throws CommandException, InterruptedException {
+    VirtualMachine vm = Target.attach(pid, watch);
     try {
       if (report(vm).begun() && !report(vm).ended()) {
         throw new CommandException(
             "process " + pid + " is being watched already: wait for that to end");
       }
       Target.load(pid, vm, "discover=" + seconds + "s");
-      long end = System.nanoTime() + seconds * 1_000_000_000L + PATIENCE_NANOS;
+      long end = watch.ranNanos() + seconds * 1_000_000_000L + PATIENCE_NANOS;
       DiscoveryReport report;
       while (!(report = report(vm)).ended()) {
         if (!report.begun()) {
           throw new CommandException("process " + pid + " cannot be watched: see what it printed");
         }
-        if (System.nanoTime() - end > 0) {
+        if (watch.ranNanos() > end) {
           throw new CommandException(
               "process " + pid + " is still searching its heap: try again with less --seconds");
         }

@@ -31,6 +31,11 @@ final class ProgressLine implements AutoCloseable {
     System.err.flush();
   }
 
+  /** What empties the line for somebody else's output: nothing where there is no terminal. */
+  static String clearing() {
+    return isTerminal() ? CLEAR : "";
+  }
+
   /** Empties a terminal's line, for other output. */
   void clear() {
     if (dirty) {

@@ -25,6 +25,8 @@ final class SnapshotCommand implements Callable<Integer> {
 
   private static final long CANCEL_MILLIS = 10_000;
 
+  private static final long STOPPED_POLL_MILLIS = 100;
+
   @Mixin private PidParameter process;
 
   @Parameters(
@@ -108,12 +110,12 @@ final class SnapshotCommand implements Callable<Integer> {
 
   private CompositeData await(Target target, Path absolute, Duration limit)
       throws CommandException {
-    long start = System.nanoTime();
+    long start = target.ranNanos();
     boolean timedOut = false;
     CompositeData result;
     try (ProgressLine line = new ProgressLine()) {
       while (!Figures.ended(result = target.waitFor(POLL_MILLIS))) {
-        if (!timedOut && limit != null && System.nanoTime() - start > limit.toNanos()) {
+        if (!timedOut && limit != null && target.ranNanos() - start > limit.toNanos()) {
           timedOut = true;
           target.cancel();
         }
@@ -166,10 +168,34 @@ final class SnapshotCommand implements Callable<Integer> {
     return ExitStatus.DONE;
   }
 
+  /** Upon Ctrl-C. A process that is stopped cannot be asked to cancel, and nobody waits for it. */
   private void cancelAndHalt(Target target) {
     if (over) {
       return;
     }
+    Thread cancelling = new Thread(() -> halt(cancel(target)), "ramshot-cancelling");
+    cancelling.setDaemon(true);
+    cancelling.start();
+    try {
+      do {
+        cancelling.join(STOPPED_POLL_MILLIS);
+      } while (!target.isStopped());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    System.err.println(
+        "\nramshot: process "
+            + target.pid()
+            + " is stopped, so the snapshot goes on when that does; end it then with cancel "
+            + target.pid());
+    halt(ExitStatus.FAILED);
+  }
+
+  private static void halt(int status) {
+    Runtime.getRuntime().halt(status);
+  }
+
+  private static int cancel(Target target) {
     int status = ExitStatus.CANCELLED;
     try {
       target.cancel();
@@ -186,6 +212,6 @@ final class SnapshotCommand implements Callable<Integer> {
       System.err.println("\nramshot: " + e.getMessage());
       status = ExitStatus.FAILED;
     }
-    Runtime.getRuntime().halt(status);
+    return status;
   }
 }

@@ -44,14 +44,17 @@ final class Target implements AutoCloseable {
   }
 
   private final long pid;
+  private final TargetWatch watch;
   private final boolean loadedNow;
   private final JMXConnector connector;
   private final MBeanServerConnection server;
   private final ObjectName bean;
 
-  private Target(long pid, boolean loadedNow, JMXConnector connector, ObjectName bean)
+  private Target(
+      long pid, TargetWatch watch, boolean loadedNow, JMXConnector connector, ObjectName bean)
       throws IOException {
     this.pid = pid;
+    this.watch = watch;
     this.loadedNow = loadedNow;
     this.connector = connector;
     this.server = connector.getMBeanServerConnection();
@@ -63,9 +66,20 @@ final class Target implements AutoCloseable {
    */
   static Target open(long pid, Absent absent, String options) throws CommandException {
     requireJvm(pid);
-    VirtualMachine vm = attach(pid);
+    TargetWatch watch = TargetWatch.start(pid);
     try {
-      return open(pid, vm, absent, options);
+      return open(pid, watch, absent, options);
+    } catch (CommandException | RuntimeException e) {
+      watch.close();
+      throw e;
+    }
+  }
+
+  private static Target open(long pid, TargetWatch watch, Absent absent, String options)
+      throws CommandException {
+    VirtualMachine vm = attach(pid, watch);
+    try {
+      return open(pid, watch, vm, absent, options);
     } catch (IOException e) {
       throw new CommandException(
           "process "
@@ -82,7 +96,8 @@ final class Target implements AutoCloseable {
     }
   }
 
-  private static Target open(long pid, VirtualMachine vm, Absent absent, String options)
+  private static Target open(
+      long pid, TargetWatch watch, VirtualMachine vm, Absent absent, String options)
       throws IOException, CommandException {
     AgentState before = state(vm);
     if (!before.isRunning() && absent == Absent.REFUSE) {
@@ -104,7 +119,7 @@ final class Target implements AutoCloseable {
           throw new CommandException(state(vm).whyNoBean(pid));
         }
       }
-      return new Target(pid, !before.isRunning(), connector, name);
+      return new Target(pid, watch, !before.isRunning(), connector, name);
     } catch (MalformedObjectNameException e) {
       throw new IllegalStateException(e);
     } catch (IOException | CommandException | RuntimeException e) {
@@ -195,21 +210,46 @@ final class Target implements AutoCloseable {
     }
   }
 
-  static VirtualMachine attach(long pid) throws CommandException {
-    try {
-      return VirtualMachine.attach(Long.toString(pid));
-    } catch (AttachNotSupportedException | IOException e) {
-      throw new CommandException(
-          "cannot attach to process "
-              + pid
-              + " ("
-              + e.getMessage()
-              + "): is it responsive, and started without -XX:+DisableAttachMechanism?");
+  /**
+   * Attaches, once the process runs: a stopped one does not answer, and the signal that asks it to
+   * would make it print all threads when it goes on.
+   */
+  static VirtualMachine attach(long pid, TargetWatch watch) throws CommandException {
+    while (true) {
+      watch.awaitRunning();
+      int stops = watch.stops();
+      try {
+        return VirtualMachine.attach(Long.toString(pid));
+      } catch (AttachNotSupportedException | IOException e) {
+        if (!watch.isStopped() && watch.stops() == stops) {
+          throw cannotAttach(pid, e);
+        }
+        // It was stopped in the middle of it.
+      }
     }
+  }
+
+  private static CommandException cannotAttach(long pid, Exception e) {
+    return new CommandException(
+        "cannot attach to process "
+            + pid
+            + " ("
+            + e.getMessage()
+            + "): is it responsive, and started without -XX:+DisableAttachMechanism?");
   }
 
   long pid() {
     return pid;
+  }
+
+  /** Whether the process is stopped just now, and answers nothing. */
+  boolean isStopped() {
+    return watch.isStopped();
+  }
+
+  /** For how long the process ran since this command turned to it, in ns: what limits count. */
+  long ranNanos() {
+    return watch.ranNanos();
   }
 
   /** Whether it was this command that loaded the agent. */
@@ -311,6 +351,7 @@ final class Target implements AutoCloseable {
 
   @Override
   public void close() {
+    watch.close();
     try {
       connector.close();
     } catch (IOException e) {
