@@ -171,6 +171,11 @@ public final class ForkedJvm {
       }
     }
 
+    /** Sends a signal by its name, like {@code STOP}. */
+    public void signal(String name) throws IOException, InterruptedException {
+      new ProcessBuilder("kill", "-" + name, Long.toString(pid())).start().waitFor();
+    }
+
     /** Waits for its end; kills it if that takes too long. */
     public Ended await() throws IOException, InterruptedException {
       if (!process.waitFor(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
