@@ -132,16 +132,17 @@ final class Freeze {
    * loads no class and allocates nothing.
    */
   private void watch(Thread control) {
-    /* The vCPUs have a time-out of their own, which comes first and knows more. */
-    Duration limit = timeout.multipliedBy(2);
     RunningTime.Waiting thawed = this::awaitThaw;
     RunningTime time = new RunningTime();
     try {
       time.await(thawed, Duration.ZERO);
       watching.countDown();
-      time.restart();
-      if (time.await(thawed, limit)) {
-        return;
+      /* Twice: the vCPUs have a time-out of their own, which comes first and knows more. */
+      for (int i = 0; i < 2; i++) {
+        time.restart();
+        if (time.await(thawed, timeout)) {
+          return;
+        }
       }
     } catch (InterruptedException e) {
       return;
@@ -154,7 +155,7 @@ final class Freeze {
     vcpus.thaw();
     lateMessage =
         "the freeze took longer than "
-            + limit.toMillis()
+            + 2 * timeout.toMillis()
             + " ms"
             + (late == null ? "" : ", because " + late.name() + " did not finish saving its state")
             + " (at "
