@@ -53,6 +53,10 @@ final class Engine {
 
   static native int rs_publish(String from, String to);
 
+  static native int rs_lock_take(String path, String text, byte[] owner, long room);
+
+  static native void rs_lock_release(int descriptor);
+
   static native int rs_snapshot_prepare(
       long[] options,
       int count,

@@ -1,0 +1,2 @@
+/** Text for people to read, whoever wrote it. */
+package io.ramshot.text;
