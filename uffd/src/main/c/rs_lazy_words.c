@@ -34,6 +34,34 @@ static bool is_listening(uint64_t patience_ns) {
     return true;
 }
 
+/* How long a character is that a terminal would obey, or that turns the direction of text, in bytes
+ * of UTF-8; 0 for any other. `left`: bytes from there on. */
+static int unprintable(const unsigned char *c, int left) {
+    if (c[0] < 0x20 || c[0] == 0x7f)
+        return 1;
+    if (left >= 2 && c[0] == 0xc2 && c[1] < 0xa0) /* C1 */
+        return 2;
+    if (left >= 2 && c[0] == 0xd8 && c[1] == 0x9c) /* the Arabic letter mark */
+        return 2;
+    if (left < 3 || c[0] != 0xe2)
+        return 0;
+    bool marks = c[1] == 0x80 && (c[2] == 0x8e || c[2] == 0x8f);
+    bool breaks = c[1] == 0x80 && c[2] >= 0xa8 && c[2] <= 0xae; /* and embeddings, overrides */
+    bool isolates = c[1] == 0x81 && c[2] >= 0xa6 && c[2] <= 0xa9;
+    return marks || breaks || isolates ? 3 : 0;
+}
+
+/* Names of blocks and files come from an image, and from whoever named it. */
+static void make_printable(char *line, int length) {
+    for (int i = 0; i < length;) {
+        int bytes = unprintable((const unsigned char *)line + i, length - i);
+        if (bytes)
+            memset(line + i, bytes == 1 && line[i] != '\n' && line[i] != '\r' ? '?' : ' ',
+                   (size_t)bytes);
+        i += bytes ? bytes : 1;
+    }
+}
+
 /*
  * One write: threads of the host print, too. Stderr may be a pipe that nobody reads, and the
  * serving thread must not wait for a reader as a guest thread waits for it: then the line is lost.
@@ -50,9 +78,7 @@ static void say(const char *format, ...) {
         return;
     if (length > (int)sizeof line - 2)
         length = (int)sizeof line - 2;
-    for (int i = 0; i < length; i++)
-        if (line[i] == '\n' || line[i] == '\r')
-            line[i] = ' ';
+    make_printable(line, length);
     line[length++] = '\n';
     if (!is_listening(atomic_load(&deaf) ? 0 : PATIENCE_NS)) {
         atomic_store(&deaf, true);

@@ -37,6 +37,7 @@ public record RestoreOptions(
     if (stallLimit.isNegative() || stallLimit.isZero()) {
       throw new IllegalArgumentException("stall limit of " + stallLimit + " is not positive");
     }
+    stallLimit = TimeLimit.of(stallLimit);
   }
 
   public RestoreOptions withLazy(boolean value) {

@@ -114,12 +114,7 @@ public final class RunningTime {
             limit);
   }
 
-  /** A duration in ns; one that is longer than 292 years is cut off there. */
   private static long nanos(Duration limit) {
-    try {
-      return limit.toNanos();
-    } catch (ArithmeticException e) {
-      return limit.isNegative() ? Long.MIN_VALUE : Long.MAX_VALUE;
-    }
+    return TimeLimit.of(limit).toNanos();
   }
 }

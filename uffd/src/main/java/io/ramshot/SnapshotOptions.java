@@ -59,6 +59,8 @@ public record SnapshotOptions(
     }
     requirePositive(freezeTimeout, "freeze timeout");
     requirePositive(stallLimit, "stall limit");
+    freezeTimeout = TimeLimit.of(freezeTimeout);
+    stallLimit = TimeLimit.of(stallLimit);
   }
 
   private static void requirePositive(Duration value, String name) {

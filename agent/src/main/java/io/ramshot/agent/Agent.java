@@ -50,7 +50,8 @@ public final class Agent {
           .invoke(null, options, instrumentation, attached, jar);
     } catch (Throwable e) {
       Throwable cause = e instanceof InvocationTargetException ? e.getCause() : e;
-      System.err.println("[ramshot] cannot start, the host runs without it: " + cause);
+      String line = ("" + cause).replaceAll("\\p{Cntrl}+", " ");
+      System.err.println("[ramshot] cannot start, the host runs without it: " + line);
     }
   }
 

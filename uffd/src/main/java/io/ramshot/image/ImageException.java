@@ -1,5 +1,6 @@
 package io.ramshot.image;
 
+import io.ramshot.text.Printable;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
@@ -16,7 +17,7 @@ public final class ImageException extends IOException {
   }
 
   ImageException(Path file, String problem, Throwable cause) {
-    super(name(file) + " " + problem, cause);
+    super(Printable.line(name(file) + " " + problem), cause);
   }
 
   /** A path of another provider says by itself not even in which zip or bucket it is. */

@@ -53,7 +53,7 @@ public final class Printable {
    * Not the control characters (C0, DEL, C1), what sets the direction of text, other breaks of
    * lines, and what is there but not seen: the byte order mark and annotations.
    */
-  private static boolean isShown(char c) {
+  public static boolean isShown(char c) {
     return !Character.isISOControl(c)
         && c != '\u061c' // Arabic letter mark
         && c != '\u200e' // left-to-right mark

@@ -1,5 +1,7 @@
 package io.ramshot.agent.cli;
 
+import io.ramshot.text.Printable;
+
 /** A command that failed: one line for the user, and the exit status. */
 final class CommandException extends Exception {
   private static final long serialVersionUID = 1L;
@@ -11,7 +13,7 @@ final class CommandException extends Exception {
   }
 
   CommandException(int status, String message) {
-    super(message);
+    super(Printable.line(message));
     this.status = status;
   }
 

@@ -2,6 +2,7 @@ package io.ramshot.agent.cli;
 
 import io.ramshot.agent.options.FileNames;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.function.Function;
 import picocli.CommandLine;
@@ -56,11 +57,18 @@ public final class CommandLineMain implements Runnable {
   }
 
   static int run(String... args) {
+    PrintStream out = System.out;
+    PrintStream err = System.err;
+    System.setOut(new PrintableStream(out));
+    System.setErr(new PrintableStream(err));
     try (FileNames names = new FileNames()) {
       return run(names, args);
     } catch (IOException e) { // a zip is written when it is closed
       System.err.println("ramshot: " + oneLine(e));
       return ExitStatus.FAILED;
+    } finally {
+      System.setOut(out);
+      System.setErr(err);
     }
   }
 
@@ -96,8 +104,7 @@ public final class CommandLineMain implements Runnable {
 
   private static String oneLine(Throwable e) {
     String message = e.getMessage();
-    return (message == null || message.isBlank() ? e.toString() : message)
-        .replaceAll("[\\r\\n]+", " ");
+    return message == null || message.isBlank() ? e.toString() : message;
   }
 
   /** The jar's version, from its manifest. */

@@ -43,7 +43,7 @@ final class ProfilesCommand implements Callable<Integer> {
               + Nearest.to(name, names, n -> n, 1).get(0)
               + "?");
     }
-    System.out.println(ShippedProfiles.source(name));
+    System.out.print(ShippedProfiles.source(name) + System.lineSeparator());
     return ExitStatus.DONE;
   }
 

@@ -1,6 +1,7 @@
 package io.ramshot.agent.cli;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Supplier;
@@ -27,7 +28,12 @@ final class ProgressLine implements AutoCloseable {
     }
     shownAt = now;
     dirty = terminal;
-    System.err.print(terminal ? CLEAR + text.get() : text.get() + System.lineSeparator());
+    if (terminal) {
+      control(CLEAR);
+      System.err.print(text.get());
+    } else {
+      System.err.println(text.get());
+    }
     System.err.flush();
   }
 
@@ -40,9 +46,14 @@ final class ProgressLine implements AutoCloseable {
   void clear() {
     if (dirty) {
       dirty = false;
-      System.err.print(CLEAR);
+      control(CLEAR);
       System.err.flush();
     }
+  }
+
+  /** As bytes, which {@link PrintableStream} lets pass. */
+  private static void control(String sequence) {
+    System.err.writeBytes(sequence.getBytes(StandardCharsets.US_ASCII));
   }
 
   @Override

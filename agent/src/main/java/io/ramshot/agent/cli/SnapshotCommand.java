@@ -197,19 +197,20 @@ final class SnapshotCommand implements Callable<Integer> {
 
   private static int cancel(Target target) {
     int status = ExitStatus.CANCELLED;
+    System.err.println(); // the terminal has written ^C
     try {
       target.cancel();
       CompositeData result = target.waitFor(CANCEL_MILLIS);
       if (result.get("state").equals("COMPLETED")) {
-        System.err.println("\nramshot: too late to cancel, the snapshot is complete");
+        System.err.println("ramshot: too late to cancel, the snapshot is complete");
         status = ExitStatus.DONE;
       } else if (Figures.ended(result)) {
-        System.err.println("\nramshot: cancelled, no file remains");
+        System.err.println("ramshot: cancelled, no file remains");
       } else {
-        System.err.println("\nramshot: the target is still cancelling; ask it with status");
+        System.err.println("ramshot: the target is still cancelling; ask it with status");
       }
     } catch (CommandException e) {
-      System.err.println("\nramshot: " + e.getMessage());
+      System.err.println("ramshot: " + e.getMessage());
       status = ExitStatus.FAILED;
     }
     return status;

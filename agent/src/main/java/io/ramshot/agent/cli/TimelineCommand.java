@@ -8,6 +8,7 @@ import io.ramshot.agent.timeline.TimelineFolder;
 import io.ramshot.agent.tools.Json;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import javax.management.openmbean.CompositeData;
@@ -96,7 +97,10 @@ final class TimelineCommand implements Callable<Integer> {
   private int start() throws CommandException {
     Duration interval = every == null ? TimelinePlan.DEFAULT_EVERY : Quantity.duration(every);
     if (interval == null || interval.isZero()) {
-      throw usage("--every=" + every + " is not a duration above 0: give a number with ms, s or m");
+      throw usage(
+          "--every="
+              + every
+              + " is not a duration above 0: give a number with ms, s or m, and a year at most");
     }
     int count = keep == null ? TimelinePlan.DEFAULT_KEEP : keep;
     Path absolute = folder.toAbsolutePath().normalize();
@@ -148,13 +152,28 @@ final class TimelineCommand implements Callable<Integer> {
             timeline.get("merged"),
             timeline.get("failed"),
             timeline.get("skipped"));
-    return message.isEmpty() ? List.of(first, second) : List.of(first, second, message);
+    List<String> lines = new ArrayList<>(List.of(first, second));
+    String doing = (String) timeline.get("doing");
+    if (!doing.isEmpty()) {
+      lines.add(doing + " for " + Quantity.time((Long) timeline.get("doingMillis") * 1_000_000));
+    }
+    if (timeline.get("lastFailureTime") != null) {
+      String next = (String) timeline.get("nextTime");
+      lines.add(
+          (message.isEmpty() ? "last failure " : "failing since the last checkpoint, at ")
+              + timeline.get("lastFailureTime")
+              + ": "
+              + timeline.get("lastFailure")
+              + (message.isEmpty() || next == null ? "" : "; tried again at " + next));
+    }
+    return lines;
   }
 
   private int list() throws CommandException {
     try {
       Path absolute = Path.of(subject).toAbsolutePath().normalize();
-      List<Checkpoint> list = new TimelineFolder(absolute).list();
+      TimelineFolder folder = new TimelineFolder(absolute);
+      List<Checkpoint> list = folder.list();
       if (list.isEmpty() && !json.isSet()) {
         throw new CommandException(absolute + " holds no checkpoints");
       }
@@ -163,6 +182,9 @@ final class TimelineCommand implements Callable<Integer> {
         text.to(new Json(System.out), absolute);
       } else {
         text.lines().forEach(System.out::println);
+        for (Path stranger : folder.strangers()) {
+          System.out.println(stranger.getFileName() + " is no regular file: it is passed over");
+        }
       }
       return list.stream().allMatch(Checkpoint::isWhole) ? ExitStatus.DONE : ExitStatus.FAILED;
     } catch (TimelineException e) {

@@ -1,5 +1,6 @@
 package io.ramshot.agent.core;
 
+import io.ramshot.text.Printable;
 import java.util.function.Consumer;
 
 /** What the agent says to the host's user: single lines with one prefix. */
@@ -15,9 +16,9 @@ public final class Console {
     this.sink = sink;
   }
 
-  /** Prints a line; what would break it into several is replaced. */
+  /** Prints a line, without what a terminal would obey. */
   public void say(String line) {
-    sink.accept(PREFIX + line.replaceAll("[\\r\\n]+", " "));
+    sink.accept(PREFIX + Printable.line(line));
   }
 
   /** An exception in one line: its message, and its class where that says more. */

@@ -8,6 +8,7 @@ import io.ramshot.agent.options.OptionException;
 import io.ramshot.hooks.HookOptions;
 import io.ramshot.hooks.Hooks;
 import io.ramshot.hooks.discover.Discovery;
+import io.ramshot.text.Printable;
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
 import java.nio.file.Files;
@@ -163,7 +164,7 @@ final class Discover {
       console.say("discover: the profile is in " + file);
     } else {
       console.say("discover: a profile follows; save it as FILE.properties");
-      System.err.print(result.text());
+      System.err.print(Printable.lines(result.text()));
     }
     System.err.flush();
   }

@@ -4,6 +4,7 @@ import io.ramshot.Guest;
 import io.ramshot.Snapshot;
 import io.ramshot.agent.jmx.HostStart;
 import io.ramshot.agent.jmx.JmxRegistration;
+import io.ramshot.agent.jmx.JmxTargets;
 import io.ramshot.agent.jmx.Snapshots;
 import io.ramshot.agent.options.AgentOptions;
 import io.ramshot.agent.options.OptionException;
@@ -146,7 +147,13 @@ public final class Startup {
       HostHooks seen = new HostHooks(hooks, profile, guest);
       Snapshots snapshots =
           new Snapshots(
-              guest, options.snapshotOptions(), seen, options.toString(), version(), CONSOLE::say);
+              guest,
+              options.snapshotOptions(),
+              seen,
+              options.toString(),
+              version(),
+              CONSOLE::say,
+              options.jmxFolder().map(JmxTargets::within).orElseGet(JmxTargets::anywhere));
       Optional<TimelinePlan> plan = options.timeline();
       Runnable timeline = () -> plan.ifPresent(p -> start(p, snapshots));
       // RAM that is not restored yet, or that a host still fills, is nobody's checkpoint.
@@ -169,7 +176,7 @@ public final class Startup {
   private static void start(TimelinePlan plan, Snapshots snapshots) {
     try {
       snapshots.startTimeline(plan, plan.every());
-    } catch (TimelineException | RuntimeException e) {
+    } catch (TimelineException | RuntimeException | Error e) {
       CONSOLE.say("timeline: " + Console.line(e) + "; the guest runs without one");
     }
   }

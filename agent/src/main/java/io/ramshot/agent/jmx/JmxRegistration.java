@@ -1,5 +1,6 @@
 package io.ramshot.agent.jmx;
 
+import io.ramshot.text.Printable;
 import java.lang.management.ManagementFactory;
 import java.util.Locale;
 import javax.management.JMException;
@@ -70,7 +71,8 @@ public final class JmxRegistration implements AutoCloseable {
     }
 
     private synchronized void send(String how, String message, ResultView result) {
-      Notification notification = new Notification(TYPE + how, source, ++sequence, message);
+      Notification notification =
+          new Notification(TYPE + how, source, ++sequence, Printable.line(message));
       notification.setUserData(OpenData.of(result));
       emitter.sendNotification(notification);
     }

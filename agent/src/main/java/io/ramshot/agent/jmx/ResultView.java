@@ -4,6 +4,7 @@ import io.ramshot.Snapshot;
 import io.ramshot.SnapshotResult;
 import io.ramshot.SnapshotState;
 import io.ramshot.SnapshotStatus;
+import io.ramshot.text.Printable;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Objects;
@@ -15,7 +16,7 @@ public final class ResultView {
   private final String message;
 
   ResultView(SnapshotResult result, HostView host) {
-    this(result, host.tell(result.message()));
+    this(result, Printable.line(host.tell(result.message())));
   }
 
   private ResultView(SnapshotResult result, String message) {

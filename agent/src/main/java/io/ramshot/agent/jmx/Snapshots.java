@@ -1,25 +1,35 @@
 package io.ramshot.agent.jmx;
 
+import io.ramshot.Block;
 import io.ramshot.Guest;
-import io.ramshot.RunningTime;
+import io.ramshot.Participant;
 import io.ramshot.Snapshot;
 import io.ramshot.SnapshotException;
 import io.ramshot.SnapshotOptions;
 import io.ramshot.SnapshotResult;
 import io.ramshot.SnapshotState;
+import io.ramshot.agent.options.Quantity;
 import io.ramshot.agent.options.TimelinePlan;
 import io.ramshot.agent.timeline.Camera;
+import io.ramshot.agent.timeline.GuestTraits;
 import io.ramshot.agent.timeline.Timeline;
 import io.ramshot.agent.timeline.TimelineException;
+import io.ramshot.agent.timeline.TimelineStatus;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -29,8 +39,6 @@ public final class Snapshots implements SnapshotsMXBean, Camera {
 
   /** How long somebody waits for a checkpoint of the timeline that is being taken. */
   private static final Duration CHECKPOINT_LIMIT = Duration.ofSeconds(30);
-
-  private static final Duration RECORDING_LIMIT = Duration.ofSeconds(1);
 
   /** Hears of a snapshot's start and end. */
   interface Listener {
@@ -46,12 +54,19 @@ public final class Snapshots implements SnapshotsMXBean, Camera {
   private final String version;
   private final Consumer<String> console;
   private final Deque<ResultView> history = new ArrayDeque<>();
+  private final JmxTargets targets;
   private volatile Listener listener;
-  private volatile Thread watcher;
+
+  /** Snapshots whose end is not in the history yet, oldest first. */
+  private final Queue<Begun> begun = new ConcurrentLinkedQueue<>();
+
   private final Object checkpointLock = new Object();
 
-  /** That of the timeline which is being taken; under the lock. */
-  private Snapshot checkpoint;
+  /** The newest of the timeline; under the lock. */
+  private Begun checkpoint;
+
+  /** The newest image that was taken. */
+  private volatile UUID newest;
 
   /** How many ask for a snapshot just now: they come before the timeline. */
   private final AtomicInteger asked = new AtomicInteger();
@@ -59,10 +74,25 @@ public final class Snapshots implements SnapshotsMXBean, Camera {
   private final Object timelineLock = new Object();
   private Timeline timeline;
 
+  /** Whether one is being begun, which a dead disk may keep for ever: not under the lock. */
+  private boolean beginning;
+
+  /** A snapshot that was begun, or that is just about to. */
+  private static final class Begun {
+    volatile Snapshot snapshot;
+    volatile Thread watcher;
+
+    boolean runs() {
+      Snapshot started = snapshot;
+      return started != null && !started.status().state().ended();
+    }
+  }
+
   /**
    * @param host asked whenever a client asks
    * @param options the agent's, for display
    * @param console hears of a timeline's troubles, a line each
+   * @param targets where clients may have files written
    */
   public Snapshots(
       Guest guest,
@@ -70,13 +100,15 @@ public final class Snapshots implements SnapshotsMXBean, Camera {
       HostView host,
       String options,
       String version,
-      Consumer<String> console) {
+      Consumer<String> console,
+      JmxTargets targets) {
     this.guest = guest;
     this.snapshotOptions = snapshotOptions;
     this.host = host;
     this.options = options;
     this.version = version;
     this.console = console;
+    this.targets = targets;
   }
 
   void listener(Listener value) {
@@ -90,7 +122,7 @@ public final class Snapshots implements SnapshotsMXBean, Camera {
 
   @Override
   public String start(String path, String parent) {
-    Path target = checked(path);
+    Path target = targets.image(path);
     SnapshotOptions wanted =
         parent == null || parent.isBlank()
             ? snapshotOptions
@@ -98,7 +130,7 @@ public final class Snapshots implements SnapshotsMXBean, Camera {
     asked.incrementAndGet();
     try {
       awaitCheckpoint();
-      begin(target, wanted);
+      begin(new Begun(), target, wanted);
     } catch (SnapshotException e) {
       // The cause would be of a class that the client lacks.
       throw new IllegalStateException(
@@ -113,30 +145,45 @@ public final class Snapshots implements SnapshotsMXBean, Camera {
 
   /** A snapshot that somebody asks for does not fail because of a timeline that he forgot. */
   private void awaitCheckpoint() {
-    Snapshot taking;
+    Begun taking;
     synchronized (checkpointLock) {
       taking = checkpoint;
     }
-    if (taking != null) {
+    if (taking != null && taking.runs()) {
       try {
-        taking.await(CHECKPOINT_LIMIT);
+        taking.snapshot.await(CHECKPOINT_LIMIT);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
     }
   }
 
-  private Snapshot begin(Path target, SnapshotOptions how) throws SnapshotException {
-    Snapshot snapshot = guest.snapshot(target, how);
-    Listener started = listener;
-    if (started != null) {
-      started.started(ResultView.running(snapshot));
+  /**
+   * Begins a snapshot. Once it runs, nothing that fails here makes it look as if it did not.
+   *
+   * @param entry gets the snapshot
+   */
+  private void begin(Begun entry, Path target, SnapshotOptions how) throws SnapshotException {
+    begun.add(entry);
+    try {
+      entry.snapshot = guest.snapshot(target, how);
+    } finally {
+      if (entry.snapshot == null) {
+        begun.remove(entry);
+      }
     }
-    Thread thread = new Thread(() -> watch(snapshot), "ramshot-watch");
-    thread.setDaemon(true);
-    thread.start();
-    watcher = thread;
-    return snapshot;
+    try {
+      Listener started = listener;
+      if (started != null) {
+        started.started(ResultView.running(entry.snapshot));
+      }
+      Thread thread = new Thread(() -> watch(entry.snapshot), "ramshot-watch");
+      thread.setDaemon(true);
+      thread.start();
+      entry.watcher = thread;
+    } catch (RuntimeException | Error e) { // no memory, or no thread: who asks next looks after it
+      return;
+    }
   }
 
   @Override
@@ -151,21 +198,49 @@ public final class Snapshots implements SnapshotsMXBean, Camera {
       throws SnapshotException, InterruptedException {
     SnapshotOptions how =
         parent.isPresent() ? snapshotOptions.withParent(parent.get()) : snapshotOptions;
-    Snapshot snapshot;
+    Begun entry = new Begun();
     synchronized (checkpointLock) {
       if (asked.get() > 0) {
         throw new SnapshotException("somebody else asks for a snapshot just now");
       }
-      snapshot = begin(target, how);
-      checkpoint = snapshot;
+      checkpoint = entry;
+      begin(entry, target, how);
     }
+    SnapshotResult result = entry.snapshot.await();
+    settle();
+    return result.state() == SnapshotState.COMPLETED ? "" : host.tell(result.message());
+  }
+
+  @Override
+  public boolean taking() {
+    Begun taken;
+    synchronized (checkpointLock) {
+      taken = checkpoint;
+    }
+    return taken != null && taken.runs();
+  }
+
+  @Override
+  public GuestTraits guest() {
+    settle();
+    Map<String, String> blocks = new TreeMap<>();
+    for (Block block : guest.blocks()) {
+      blocks.put(block.name(), GuestTraits.block(block.kind(), block.length()));
+    }
+    return new GuestTraits(
+        blocks,
+        GuestTraits.states(guest.participants().stream().map(Participant::name).toList()),
+        guest.restored().map(restored -> real(restored.image())),
+        Optional.ofNullable(newest));
+  }
+
+  /** Without links in its folder's path, where that can be told. */
+  private static Path real(Path image) {
+    Path path = image.toAbsolutePath();
     try {
-      SnapshotResult result = snapshot.await();
-      return result.state() == SnapshotState.COMPLETED ? "" : host.tell(result.message());
-    } finally {
-      synchronized (checkpointLock) {
-        checkpoint = null;
-      }
+      return path.getParent().toRealPath().resolve(path.getFileName());
+    } catch (IOException e) {
+      return path;
     }
   }
 
@@ -177,29 +252,61 @@ public final class Snapshots implements SnapshotsMXBean, Camera {
    */
   public void startTimeline(TimelinePlan plan, Duration first) throws TimelineException {
     synchronized (timelineLock) {
-      if (timeline != null && timeline.status().running()) {
-        throw new TimelineException(
-            "the timeline in " + timeline.status().plan().folder() + " is running: stop it first");
+      requireNoTimeline(plan);
+      beginning = true;
+    }
+    Timeline started = null;
+    try {
+      started = Timeline.start(plan, first, this, console);
+    } finally {
+      synchronized (timelineLock) {
+        beginning = false;
+        timeline = started == null ? timeline : started;
       }
-      timeline = Timeline.start(plan, first, this, console);
+    }
+  }
+
+  private void requireNoTimeline(TimelinePlan plan) throws TimelineException {
+    if (beginning) {
+      throw new TimelineException("a timeline is being begun just now: wait for that");
+    }
+    if (timeline == null || timeline.isOver()) {
+      return;
+    }
+    TimelineStatus status = timeline.status();
+    Path folder = status.plan().folder();
+    if (status.running()) {
+      throw new TimelineException("the timeline in " + folder + " is running: stop it first");
+    }
+    if (folder.equals(plan.folder())) {
+      throw new TimelineException(
+          "the timeline in "
+              + folder
+              + " was stopped, and is still "
+              + status.doing()
+              + " for "
+              + TimelinePlan.text(status.doingFor())
+              + ": cancel the snapshot, wait, or choose another folder");
     }
   }
 
   @Override
   public String startTimeline(String directory, long everyMillis, int keep) {
-    if (directory == null || directory.isBlank()) {
-      throw new IllegalArgumentException("directory is empty: name the folder for the timeline");
-    }
     if (everyMillis < 1) {
       throw new IllegalArgumentException(
           "everyMillis of " + everyMillis + " is not above 0: give the ms between checkpoints");
     }
+    if (everyMillis > Quantity.LONGEST.toMillis()) {
+      throw new IllegalArgumentException(
+          "everyMillis of "
+              + everyMillis
+              + " is more than a year: give at most "
+              + Quantity.LONGEST.toMillis());
+    }
+    Path folder = targets.folder(directory);
     try {
-      Path folder = Path.of(directory).toAbsolutePath().normalize();
       startTimeline(new TimelinePlan(folder, Duration.ofMillis(everyMillis), keep), Duration.ZERO);
       return folder.toString();
-    } catch (InvalidPathException e) {
-      throw new IllegalArgumentException(directory + " is not a path: " + e.getReason());
     } catch (TimelineException e) {
       throw new IllegalStateException(e.getMessage());
     }
@@ -238,47 +345,6 @@ public final class Snapshots implements SnapshotsMXBean, Camera {
     }
   }
 
-  /**
-   * @return the absolute path
-   * @throws IllegalArgumentException if no snapshot can go there
-   */
-  private static Path checked(String path) {
-    if (path == null || path.isBlank()) {
-      throw new IllegalArgumentException("path is empty: name the file to write");
-    }
-    Path target;
-    try {
-      target = Path.of(path).toAbsolutePath().normalize();
-    } catch (InvalidPathException e) {
-      throw new IllegalArgumentException(path + " is not a path: " + e.getReason());
-    }
-    String resolved =
-        Path.of(path).isAbsolute()
-            ? target.toString()
-            : target + " (" + path + " in the working directory of the target JVM)";
-    if (Files.isDirectory(target)) {
-      throw new IllegalArgumentException(resolved + " is a directory: name a file in it");
-    }
-    if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
-      throw new IllegalArgumentException(resolved + " exists: name another file, or remove it");
-    }
-    Path directory = target.getParent();
-    if (!Files.isDirectory(directory)) {
-      throw new IllegalArgumentException(
-          resolved + " cannot be written: there is no directory " + directory + ", create it");
-    }
-    if (!Files.isWritable(directory)) {
-      throw new IllegalArgumentException(
-          resolved
-              + " cannot be written: user "
-              + System.getProperty("user.name")
-              + " may not write to "
-              + directory
-              + ", name a file elsewhere");
-    }
-    return target;
-  }
-
   private static Path checkedParent(String parent) {
     Path path;
     try {
@@ -294,23 +360,58 @@ public final class Snapshots implements SnapshotsMXBean, Camera {
 
   private void watch(Snapshot snapshot) {
     try {
-      SnapshotResult result = snapshot.await();
-      ended(new ResultView(result, host));
+      snapshot.await();
+      settle();
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      return; // whoever asks next looks
     }
   }
 
-  private void ended(ResultView result) {
+  /**
+   * Writes into the history what has ended, and tells of it. Done by whoever comes first, for what
+   * watches a snapshot may fail in a host without memory.
+   */
+  private void settle() {
+    List<ResultView> ended = new ArrayList<>();
     synchronized (history) {
-      if (history.size() == HISTORY) {
-        history.removeFirst();
+      for (Begun entry : begun) {
+        Snapshot snapshot = entry.snapshot;
+        if (snapshot != null && snapshot.status().state().ended()) {
+          SnapshotResult result = resultOf(snapshot);
+          if (result != null) {
+            remember(new ResultView(result, host), result.id());
+            begun.remove(entry);
+            ended.add(history.peekLast());
+          }
+        }
       }
-      history.addLast(result);
     }
-    Listener ended = listener;
-    if (ended != null) {
-      ended.ended(result);
+    Listener hears = listener;
+    if (hears != null) {
+      ended.forEach(hears::ended);
+    }
+  }
+
+  private void remember(ResultView result, UUID id) {
+    history.addLast(result);
+    if (history.size() > HISTORY) {
+      history.removeFirst();
+    }
+    newest = id == null ? newest : id;
+  }
+
+  /** Null if it is not there yet. */
+  private static SnapshotResult resultOf(Snapshot snapshot) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      return snapshot.await(Duration.ZERO);
+    } catch (InterruptedException e) {
+      interrupted = true;
+      return null;
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
@@ -337,11 +438,7 @@ public final class Snapshots implements SnapshotsMXBean, Camera {
     if (result == null) {
       return ResultView.running(snapshot);
     }
-    Thread recording = watcher;
-    if (recording != null) {
-      RunningTime.join(
-          recording, RECORDING_LIMIT); // so that whoever waited finds the result in the history too
-    }
+    settle(); // so that whoever waited finds the result in the history too
     return new ResultView(result, host);
   }
 
@@ -360,6 +457,7 @@ public final class Snapshots implements SnapshotsMXBean, Camera {
 
   @Override
   public ResultView getLastResult() {
+    settle();
     synchronized (history) {
       return history.peekLast();
     }
@@ -367,6 +465,7 @@ public final class Snapshots implements SnapshotsMXBean, Camera {
 
   @Override
   public List<ResultView> getHistory() {
+    settle();
     synchronized (history) {
       return List.copyOf(history);
     }

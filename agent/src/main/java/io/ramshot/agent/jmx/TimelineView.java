@@ -1,6 +1,7 @@
 package io.ramshot.agent.jmx;
 
 import io.ramshot.agent.timeline.TimelineStatus;
+import io.ramshot.text.Printable;
 import java.util.Objects;
 
 /** How a timeline is doing, as open data. */
@@ -72,6 +73,31 @@ public final class TimelineView {
 
   /** What failed last; empty since the last checkpoint that did not. */
   public String getMessage() {
-    return status.message();
+    return Printable.line(status.message());
+  }
+
+  /** What failed last, also if checkpoints have been taken since; or empty. */
+  public String getLastFailure() {
+    return Printable.line(status.lastFailure());
+  }
+
+  /** ISO 8601, or null. */
+  public String getLastFailureTime() {
+    return Objects.toString(status.lastFailureTime(), null);
+  }
+
+  /** When the next checkpoint is due, in ISO 8601; null if none is. */
+  public String getNextTime() {
+    return Objects.toString(status.nextTime(), null);
+  }
+
+  /** What it does just now; empty while it waits for the next checkpoint. */
+  public String getDoing() {
+    return status.doing();
+  }
+
+  /** How long it has been doing that, in ms. */
+  public long getDoingMillis() {
+    return status.doingFor().toMillis();
   }
 }

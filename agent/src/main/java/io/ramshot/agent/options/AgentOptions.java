@@ -126,6 +126,12 @@ public final class AgentOptions {
   /** Whether the MXBean is registered, which the command line needs too. Default: true. */
   public static final String JMX = "jmx";
 
+  /**
+   * The folder in which JMX clients may have files written, with any name. Default: any folder,
+   * with names that end in {@code .ramshot}.
+   */
+  public static final String JMX_FOLDER = "jmx.folder";
+
   /** Whether to print the options to stderr. Default: false. */
   public static final String HELP = "help";
 
@@ -160,6 +166,7 @@ public final class AgentOptions {
     KEYS.put(LAZY, "run at once, and read RAM from the image when it is touched [false]");
     KEYS.put(DAMAGED, "what a damaged page of it does: stop, or zero, which logs it [stop]");
     KEYS.put(JMX, "register the MXBean [true]");
+    KEYS.put(JMX_FOLDER, "where JMX clients may write, any name [anywhere, *.ramshot]");
     KEYS.put(HELP, "print this [false]");
   }
 
@@ -299,6 +306,7 @@ public final class AgentOptions {
       throw new OptionException("discover only watches a host: keep a timeline without it");
     }
     timeline();
+    jmxFolder();
     discover();
     flag(JMX, true);
     flag(HELP, false);
@@ -322,6 +330,19 @@ public final class AgentOptions {
 
   public boolean jmx() {
     return isTrue(JMX, true);
+  }
+
+  /** Where JMX clients may have files written, if that is bounded. */
+  public Optional<Path> jmxFolder() throws OptionException {
+    if (!has(JMX_FOLDER)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Path.of(get(JMX_FOLDER)).toAbsolutePath().normalize());
+    } catch (InvalidPathException e) {
+      throw new OptionException(
+          "jmx.folder=" + get(JMX_FOLDER) + " is not a path: " + e.getReason());
+    }
   }
 
   public boolean help() {
@@ -428,7 +449,8 @@ public final class AgentOptions {
           key
               + "="
               + values.get(key)
-              + " is not a duration above 0: give a number with ms, s or m, such as 500ms");
+              + " is not a duration above 0: give a number with ms, s or m, such as 500ms, and a"
+              + " year at most");
     }
     return duration;
   }

@@ -10,6 +10,9 @@ public final class Quantity {
   private static final Pattern BYTES = Pattern.compile("(\\d{1,18})([kmg]?)b?");
   private static final Pattern DURATION = Pattern.compile("(\\d{1,12})(ms|s|m)");
 
+  /** No duration is longer: so none overflows, in whatever unit it is counted. */
+  public static final Duration LONGEST = Duration.ofDays(365);
+
   private Quantity() {}
 
   /**
@@ -30,9 +33,14 @@ public final class Quantity {
   /**
    * A duration such as 500ms, 2s or 1m.
    *
-   * @return the duration, or null if the text is none
+   * @return the duration, or null if the text is none, or more than a year
    */
   public static Duration duration(String text) {
+    Duration duration = read(text);
+    return duration == null || duration.compareTo(LONGEST) > 0 ? null : duration;
+  }
+
+  private static Duration read(String text) {
     Matcher matcher = DURATION.matcher(text.toLowerCase(Locale.ROOT));
     if (!matcher.matches()) {
       return null;

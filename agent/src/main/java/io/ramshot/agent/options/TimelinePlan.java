@@ -7,7 +7,7 @@ import java.time.Duration;
  * What a timeline is to be.
  *
  * @param folder absolute; made if it does not exist
- * @param every from one checkpoint to the next
+ * @param every from one checkpoint to the next, a year at most
  * @param keep how many checkpoints stay, at least 1
  */
 public record TimelinePlan(Path folder, Duration every, int keep) {
@@ -18,8 +18,9 @@ public record TimelinePlan(Path folder, Duration every, int keep) {
   public static final int MOST_KEPT = 10_000;
 
   public TimelinePlan {
-    if (every.isNegative() || every.isZero()) {
-      throw new IllegalArgumentException("every=" + every + " is not a duration above 0");
+    if (every.isNegative() || every.isZero() || every.compareTo(Quantity.LONGEST) > 0) {
+      throw new IllegalArgumentException(
+          "every=" + every + " is not a duration above 0 and of a year at most: give such a one");
     }
     if (keep < 1 || keep > MOST_KEPT) {
       throw new IllegalArgumentException(

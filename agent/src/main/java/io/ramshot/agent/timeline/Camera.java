@@ -21,4 +21,10 @@ public interface Camera {
    * @throws SnapshotException if it was refused right away
    */
   String take(Path target, Optional<Path> parent) throws SnapshotException, InterruptedException;
+
+  /** Whether a snapshot that {@link #take} began goes on, whatever became of that call. */
+  boolean taking();
+
+  /** What is known of the guest just now. */
+  GuestTraits guest();
 }

@@ -6,9 +6,11 @@ import io.ramshot.agent.options.TimelinePlan;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
@@ -16,19 +18,41 @@ import java.util.function.Consumer;
  *
  * <p>Whatever fails is said in one line and tried again at the next tick. Nothing that a tick
  * leaves behind, in whatever place the JVM is killed, keeps a reader from the checkpoints.
+ *
+ * <p>It goes on whatever is thrown, and wherever: in a host that has no memory left, what tells of
+ * a failure fails as well. So the outermost loop catches everything, and only writes it down.
  */
 public final class Timeline implements AutoCloseable {
   /** Of attempts that fail one after the other, every so many-th is a full image. */
   private static final int FULL_AFTER = 3;
 
+  /** Before the loop is tried again that could not even tell what had failed. */
+  private static final long RETRY_NANOS = 100_000_000;
+
   private final TimelinePlan plan;
+  private final long everyNanos;
   private final Camera camera;
   private final Consumer<String> console;
   private final TimelineLock lock;
   private final TimelineStore store;
   private final Thread thread;
 
-  private long begin;
+  /** What it does, and since when: written by the timeline's thread alone. */
+  private volatile TimelineStep step = TimelineStep.WAITING;
+
+  private volatile long stepBegan = System.nanoTime();
+
+  /** Whether the checkpoints are known to be this guest's. The timeline's thread, as the next. */
+  private boolean own;
+
+  /** Whether files may have been left over by a killed JVM, or by an attempt that failed. */
+  private boolean untidy = true;
+
+  private boolean listed;
+
+  /** All below: guarded by this. When the next tick is due, as {@link System#nanoTime}. */
+  private long next = System.nanoTime();
+
   private boolean stopped;
   private List<Checkpoint> list = List.of();
   private long taken;
@@ -37,7 +61,15 @@ public final class Timeline implements AutoCloseable {
   private long failed;
   private long failedInARow;
   private long skipped;
-  private String message = "";
+
+  /** A String or a Throwable, of which a text may cost more memory than there is; or null. */
+  private Object failure;
+
+  /** In ms since 1970. */
+  private long failureTime;
+
+  /** What was said last: the same line every few seconds would bury all others. */
+  private String said = "";
 
   private Timeline(
       TimelinePlan plan,
@@ -46,6 +78,7 @@ public final class Timeline implements AutoCloseable {
       TimelineLock lock,
       TimelineStore store) {
     this.plan = plan;
+    this.everyNanos = plan.every().toNanos();
     this.camera = camera;
     this.console = console;
     this.lock = lock;
@@ -59,13 +92,34 @@ public final class Timeline implements AutoCloseable {
    *
    * @param first how long until the first checkpoint
    * @param console hears one line of whatever somebody should know
-   * @throws TimelineException if the folder cannot be made or written, or another JVM writes there
+   * @throws TimelineException if the folder cannot be made or written, another JVM writes there, or
+   *     its checkpoints are another guest's
    */
   public static Timeline start(
       TimelinePlan plan, Duration first, Camera camera, Consumer<String> console)
       throws TimelineException {
     Timeline timeline = open(plan, camera, console);
-    console.accept(
+    boolean started = false;
+    try {
+      GuestTraits guest = camera.guest();
+      if (!guest.blocks().isEmpty()) {
+        timeline.store.requireNoOthers(guest);
+      }
+      timeline.next = System.nanoTime() + first.toNanos();
+      timeline.thread.start();
+      started = true;
+    } catch (OutOfMemoryError e) { // what the JVM says when it may not have one more thread
+      throw new TimelineException(
+          "the timeline's thread cannot be started ("
+              + e.getMessage()
+              + "): raise the limit of processes, or give the JVM more memory",
+          e);
+    } finally {
+      if (!started) {
+        timeline.lock.close();
+      }
+    }
+    timeline.say(
         "timeline: a checkpoint every "
             + TimelinePlan.text(plan.every())
             + " to "
@@ -73,57 +127,95 @@ public final class Timeline implements AutoCloseable {
             + ", "
             + plan.keep()
             + " are kept");
-    timeline.begin = System.nanoTime() + first.toNanos();
-    timeline.thread.start();
     return timeline;
   }
 
   /** One that does nothing by itself. */
   static Timeline open(TimelinePlan plan, Camera camera, Consumer<String> console)
       throws TimelineException {
-    TimelineStore store = TimelineStore.open(plan.folder());
-    return new Timeline(plan, camera, console, TimelineLock.take(plan.folder()), store);
+    Path folder = OwnFolder.make(plan.folder());
+    TimelineLock lock = TimelineLock.take(folder);
+    boolean done = false;
+    try {
+      Timeline timeline =
+          new Timeline(plan, camera, console, lock, new TimelineStore(new TimelineFolder(folder)));
+      done = true;
+      return timeline;
+    } finally {
+      if (!done) {
+        lock.close();
+      }
+    }
   }
 
+  /**
+   * What is caught here is whatever {@link #tick} could not even write down. Nothing is called for
+   * it that could fail for the same reason.
+   */
   private void run() {
-    try {
-      prepare();
-      long next = begin;
-      while (awaitTick(next)) {
-        tick();
-        next = nextTick(next);
+    boolean released = false;
+    while (!released) {
+      try {
+        while (awaitTick()) {
+          tick();
+          passOver();
+        }
+        awaitLast();
+        lock.close();
+        released = true;
+      } catch (Throwable e) {
+        synchronized (this) {
+          failure = e;
+          failureTime = System.currentTimeMillis();
+          failed++;
+          failedInARow++;
+        }
+        Thread.interrupted(); // or parking would return at once
+        LockSupport.parkNanos(RETRY_NANOS);
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } finally {
-      synchronized (this) {
-        stopped = true;
-      }
-      lock.close();
     }
   }
 
   /**
    * @return whether it came; false if the timeline was stopped
    */
-  private synchronized boolean awaitTick(long next) throws InterruptedException {
-    for (long left; !stopped && (left = next - System.nanoTime()) > 0; ) {
-      TimeUnit.NANOSECONDS.timedWait(this, left);
+  private boolean awaitTick() throws InterruptedException {
+    if (!listed) {
+      prepare();
     }
-    return !stopped;
+    enter(TimelineStep.WAITING);
+    synchronized (this) {
+      for (long left; !stopped && (left = next - System.nanoTime()) > 0; ) {
+        TimeUnit.NANOSECONDS.timedWait(this, left);
+      }
+      next += everyNanos; // now, so that no failure makes it due again at once
+      return !stopped;
+    }
   }
 
-  /** Those that have come meanwhile are over. */
-  private synchronized long nextTick(long last) {
-    long every = plan.every().toNanos();
-    long next = last + every;
+  /** The ticks that have come meanwhile are over. */
+  private synchronized void passOver() {
     long late = System.nanoTime() - next;
     if (late >= 0) {
-      long missed = late / every + 1;
+      long missed = late / everyNanos + 1;
       skipped += missed;
-      next += missed * every;
+      next += missed * everyNanos;
     }
-    return next;
+  }
+
+  /** Nobody else may write to the folder while a checkpoint of this timeline is being written. */
+  private void awaitLast() {
+    enter(TimelineStep.ENDING);
+    while (camera.taking()) {
+      LockSupport.parkNanos(RETRY_NANOS);
+      Thread.interrupted(); // or parking would return at once for ever
+    }
+    enter(TimelineStep.WAITING);
+  }
+
+  private void enter(TimelineStep entered) {
+    stepBegan = System.nanoTime();
+    step = entered;
   }
 
   /** What a tick does, which may fail in many ways. */
@@ -131,51 +223,93 @@ public final class Timeline implements AutoCloseable {
     void run() throws TimelineException, IOException, SnapshotException, InterruptedException;
   }
 
-  private void attempt(Work work) throws InterruptedException {
+  private void attempt(Work work) {
     try {
       work.run();
     } catch (TimelineException | SnapshotException e) {
       fail(e.getMessage());
     } catch (IOException e) {
       fail(e + ": look after the disk of " + plan.folder());
-    } catch (RuntimeException | Error e) {
-      fail("unexpected " + e + ": please report this");
+    } catch (Throwable e) {
+      fail(e);
     }
   }
 
-  private void fail(String why) {
-    boolean news;
+  /**
+   * @param why a line, or something unexpected that was thrown
+   */
+  private void fail(Object why) {
     synchronized (this) {
       if (stopped) {
         return;
       }
+      failure = why;
+      failureTime = System.currentTimeMillis();
       failed++;
       failedInARow++;
-      news = !why.equals(message);
-      message = why;
     }
-    // The same line every few seconds would bury all others.
-    if (news) {
-      console.accept("timeline: " + why + "; tried again every " + TimelinePlan.text(plan.every()));
+    untidy = true;
+    String line = text(why);
+    synchronized (this) {
+      if (line.equals(said)) {
+        return;
+      }
+      said = line;
+    }
+    say("timeline: " + line + "; tried again every " + TimelinePlan.text(plan.every()));
+  }
+
+  private static String text(Object failure) {
+    if (failure == null) {
+      return "";
+    }
+    if (failure instanceof OutOfMemoryError e) {
+      return "the JVM had no memory for it (" + e.getMessage() + "): give it more";
+    }
+    if (failure instanceof InterruptedException) {
+      return "the host interrupted ramshot's thread";
+    }
+    return failure instanceof Throwable e
+        ? "unexpected " + e + ": please report this"
+        : failure.toString();
+  }
+
+  /** The status has it as well, where nobody hears it. */
+  private void say(String line) {
+    TimelineStep before = step;
+    long began = stepBegan;
+    enter(TimelineStep.SAYING);
+    try {
+      console.accept(line);
+    } catch (Throwable e) {
+      return;
+    } finally {
+      stepBegan = began;
+      step = before;
     }
   }
 
-  /** Removes what a killed JVM has left; a merge that was cut off waits for the first tick. */
-  void prepare() throws InterruptedException {
+  /** Looks what is there; what was left over waits for the first tick. */
+  void prepare() {
+    listed = true;
     attempt(
         () -> {
-          store.removeParts();
+          enter(TimelineStep.LOOKING);
           show(store.list());
         });
   }
 
   /** Takes a checkpoint, if nobody takes one now. */
-  void tick() throws InterruptedException {
-    if (camera.busy()) {
-      skip();
-    } else {
-      attempt(this::take);
-    }
+  void tick() {
+    attempt(
+        () -> {
+          if (camera.busy()) {
+            skip();
+          } else {
+            take();
+          }
+        });
+    enter(TimelineStep.WAITING);
   }
 
   private synchronized void skip() {
@@ -184,14 +318,27 @@ public final class Timeline implements AutoCloseable {
 
   private void take()
       throws TimelineException, IOException, SnapshotException, InterruptedException {
+    enter(TimelineStep.LOOKING);
+    if (!own) {
+      show(store.list());
+      store.requireOwn(camera.guest());
+      own = true;
+    }
+    if (untidy) {
+      enter(TimelineStep.TIDYING);
+      store.removeParts();
+      untidy = false;
+    }
     // First, so that the folder does not grow while nothing gives way.
+    enter(TimelineStep.MERGING);
     store.finishMerges();
     trim();
     Optional<Checkpoint> parent = parent();
     Path target = store.next();
-    String failure;
+    String failed;
+    enter(TimelineStep.TAKING);
     try {
-      failure = camera.take(target, parent.map(Checkpoint::path));
+      failed = camera.take(target, parent.map(Checkpoint::path));
     } catch (SnapshotException e) {
       if (camera.busy()) {
         skip();
@@ -199,15 +346,16 @@ public final class Timeline implements AutoCloseable {
       }
       throw e;
     }
-    if (!failure.isEmpty()) {
-      throw new TimelineException("checkpoint " + target.getFileName() + " failed: " + failure);
+    if (!failed.isEmpty()) {
+      throw new TimelineException("checkpoint " + target.getFileName() + " failed: " + failed);
     }
     synchronized (this) {
       taken++;
       increments += parent.isPresent() ? 1 : 0;
       failedInARow = 0;
-      message = "";
+      said = "";
     }
+    enter(TimelineStep.MERGING);
     trim();
   }
 
@@ -240,6 +388,7 @@ public final class Timeline implements AutoCloseable {
   public synchronized TimelineStatus status() {
     Checkpoint oldest = list.isEmpty() ? null : list.get(0);
     Checkpoint newest = list.isEmpty() ? null : list.get(list.size() - 1);
+    String last = text(failure);
     return new TimelineStatus(
         plan,
         !stopped,
@@ -252,7 +401,12 @@ public final class Timeline implements AutoCloseable {
         merged,
         failed,
         skipped,
-        message);
+        failedInARow == 0 ? "" : last,
+        last,
+        failure == null ? null : Instant.ofEpochMilli(failureTime),
+        stopped ? null : Instant.now().plusNanos(Math.max(0, next - System.nanoTime())),
+        step.toString(),
+        Duration.ofNanos(step == TimelineStep.WAITING ? 0 : System.nanoTime() - stepBegan));
   }
 
   /**
@@ -270,6 +424,11 @@ public final class Timeline implements AutoCloseable {
   /** Waits for what {@link #stop} does not wait for. */
   public void join(Duration limit) throws InterruptedException {
     RunningTime.join(thread, limit);
+  }
+
+  /** Whether it holds the folder no more. */
+  public boolean isOver() {
+    return !thread.isAlive();
   }
 
   /** {@link #stop}; the folder is free once {@link #join} returns. */

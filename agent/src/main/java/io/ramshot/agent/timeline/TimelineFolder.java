@@ -6,6 +6,7 @@ import io.ramshot.image.ImageBlock;
 import io.ramshot.image.ImageException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -88,14 +90,42 @@ public final class TimelineFolder {
 
   /** Checkpoints only, by number. */
   private List<Path> files() throws TimelineException {
+    return names(file -> number(file) >= 0 && isFile(file)).stream()
+        .sorted(Comparator.comparingLong(TimelineFolder::number))
+        .toList();
+  }
+
+  /** A FIFO would be waited for, and a link leads elsewhere: neither is a checkpoint. */
+  static boolean isFile(Path file) {
+    return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /** What is called as a checkpoint is and is none, in no order. */
+  public List<Path> strangers() throws TimelineException {
+    return names(file -> number(file) >= 0 && !isFile(file));
+  }
+
+  /** Of all files that are called so, whatever they are: names are not given twice. 0 for none. */
+  long newestNumber() throws TimelineException {
+    return names(file -> number(file) >= 0).stream()
+        .mapToLong(TimelineFolder::number)
+        .max()
+        .orElse(0);
+  }
+
+  /** Whether nothing but a timeline would suffer from one: it holds one, or nothing at all. */
+  public boolean isFree() throws TimelineException {
+    List<Path> all = names(file -> true);
+    return all.isEmpty()
+        || all.stream().map(file -> file.getFileName().toString()).anyMatch(TimelineName::isOurs);
+  }
+
+  private List<Path> names(Predicate<Path> which) throws TimelineException {
     if (!Files.isDirectory(path)) {
       throw new TimelineException(path + " is no folder: name the folder of a timeline");
     }
     try (Stream<Path> files = Files.list(path)) {
-      return files
-          .filter(file -> number(file) >= 0)
-          .sorted(Comparator.comparingLong(TimelineFolder::number))
-          .toList();
+      return files.filter(which).toList();
     } catch (IOException | java.io.UncheckedIOException e) {
       throw new TimelineException("folder " + path + " cannot be read (" + e.getMessage() + ")", e);
     }

@@ -1,84 +1,69 @@
 package io.ramshot.agent.timeline;
 
+import io.ramshot.uffd.EngineException;
+import io.ramshot.uffd.LockFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The right to write a timeline, which one JVM has at a time; the kernel takes it from a dead one.
  */
 final class TimelineLock implements AutoCloseable {
-  private final FileChannel channel;
+  /** In a container every JVM is process 1: only with the machine's name it says which. */
+  private static final Pattern OWNER = Pattern.compile("([0-9]{1,18})(?: (\\S{1,255}))?");
 
-  private TimelineLock(FileChannel channel) {
-    this.channel = channel;
+  private final LockFile file;
+
+  private TimelineLock(LockFile file) {
+    this.file = file;
   }
 
   /**
-   * @throws TimelineException if another JVM has it, or this one already
+   * @param folder that only this user can write to
+   * @throws TimelineException if another JVM has it, or this one already, or it is no file of ours
    */
   static TimelineLock take(Path folder) throws TimelineException {
-    Path file = folder.resolve(TimelineName.LOCK);
-    FileChannel channel = null;
+    String machine = machine();
     try {
-      channel =
-          FileChannel.open(
-              file,
-              Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
-              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-      FileLock lock = tryLock(channel);
-      if (lock == null) {
-        String owner = owner(channel);
-        channel.close();
-        throw new TimelineException(
-            owner + " writes the timeline in " + folder + ": choose another folder, or stop that");
-      }
-      byte[] pid = Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII);
-      channel.truncate(0);
-      channel.write(ByteBuffer.wrap(pid), 0);
-      return new TimelineLock(channel);
-    } catch (IOException e) {
-      close(channel);
+      String self = ProcessHandle.current().pid() + " " + machine;
+      return new TimelineLock(LockFile.take(folder.resolve(TimelineName.LOCK), self));
+    } catch (LockFile.TakenException e) {
       throw new TimelineException(
-          file + " cannot be locked (" + e + "): choose a folder that this user may write to", e);
+          owner(e.owner(), machine)
+              + " writes the timeline in "
+              + folder
+              + ": choose another folder, or stop that",
+          e);
+    } catch (EngineException e) {
+      throw new TimelineException(e.getMessage(), e);
     }
   }
 
-  private static FileLock tryLock(FileChannel channel) throws IOException {
+  private static String owner(String text, String here) {
+    Matcher owner = OWNER.matcher(text);
+    if (!owner.matches()) {
+      return "another process";
+    }
+    String machine = owner.group(2);
+    return "process "
+        + owner.group(1)
+        + (machine == null || machine.equals(here) ? "" : " of machine " + machine);
+  }
+
+  /** Of a container, its own. */
+  private static String machine() {
     try {
-      return channel.tryLock();
-    } catch (OverlappingFileLockException e) {
-      return null; // this JVM itself has it
+      return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip().replaceAll("\\s+", "-");
+    } catch (IOException e) {
+      return "?";
     }
   }
 
-  private static String owner(FileChannel channel) throws IOException {
-    ByteBuffer bytes = ByteBuffer.allocate(20);
-    channel.read(bytes, 0);
-    String pid = new String(bytes.array(), 0, bytes.position(), StandardCharsets.US_ASCII);
-    return pid.matches("[0-9]+") ? "process " + pid : "another process";
-  }
-
-  private static void close(FileChannel channel) {
-    if (channel != null) {
-      try {
-        channel.close();
-      } catch (IOException e) {
-        return; // closed as far as it can be
-      }
-    }
-  }
-
-  /** The file stays: whoever removed it might remove another's. */
   @Override
   public void close() {
-    close(channel);
+    file.close();
   }
 }

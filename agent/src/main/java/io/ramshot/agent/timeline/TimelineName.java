@@ -52,6 +52,11 @@ final class TimelineName {
     return name.endsWith(TRACE) ? number(name.substring(0, name.length() - TRACE.length())) : -1;
   }
 
+  /** Whether a folder in which this is holds a timeline. */
+  static boolean isOurs(String name) {
+    return name.equals(LOCK) || number(name) >= 0 || isMerging(name);
+  }
+
   static boolean isPart(String name) {
     return PART.matcher(name).matches();
   }

@@ -1,6 +1,7 @@
 package io.ramshot.agent.timeline;
 
 import io.ramshot.agent.options.TimelinePlan;
+import java.time.Duration;
 import java.time.Instant;
 
 /**
@@ -17,6 +18,11 @@ import java.time.Instant;
  * @param failed attempts that came to nothing
  * @param skipped ticks that came while a snapshot, or the work of the tick before, was under way
  * @param message what failed last; empty since the last checkpoint that did not
+ * @param lastFailure what failed last, also if checkpoints have been taken since; or empty
+ * @param lastFailureTime when that was, or null
+ * @param nextTime when the next checkpoint is due; null if none is
+ * @param doing what it does just now; empty while it waits for the next checkpoint
+ * @param doingFor how long it has been doing that
  */
 public record TimelineStatus(
     TimelinePlan plan,
@@ -30,4 +36,9 @@ public record TimelineStatus(
     long merged,
     long failed,
     long skipped,
-    String message) {}
+    String message,
+    String lastFailure,
+    Instant lastFailureTime,
+    Instant nextTime,
+    String doing,
+    Duration doingFor) {}

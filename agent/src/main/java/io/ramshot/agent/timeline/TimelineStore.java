@@ -11,37 +11,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** The folder of a timeline, as the JVM that holds its lock writes it. */
+/**
+ * The folder of a timeline, as the JVM that holds its lock writes it. What is no regular file is
+ * left alone, whatever its name.
+ */
 final class TimelineStore {
   private final TimelineFolder folder;
 
-  private TimelineStore(TimelineFolder folder) {
+  TimelineStore(TimelineFolder folder) {
     this.folder = folder;
-  }
-
-  /**
-   * Makes the folder, for this user alone, if it does not exist.
-   *
-   * @param path absolute
-   */
-  static TimelineStore open(Path path) throws TimelineException {
-    try {
-      if (!Files.isDirectory(path)) {
-        Files.createDirectories(
-            path,
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-      }
-    } catch (IOException e) {
-      throw new TimelineException(
-          "folder " + path + " cannot be made (" + e + "): choose another", e);
-    }
-    return new TimelineStore(new TimelineFolder(path));
   }
 
   List<Checkpoint> list() throws TimelineException {
@@ -50,9 +33,66 @@ final class TimelineStore {
 
   /** A name that was never given: numbers go on where the newest file stopped. */
   Path next() throws TimelineException {
-    List<Checkpoint> list = list();
-    long number = list.isEmpty() ? 1 : list.get(list.size() - 1).number() + 1;
+    long number = folder.newestNumber() + 1;
+    if (TimelineName.number(TimelineName.of(number)) < 0) {
+      throw new TimelineException(
+          "no number follows "
+              + TimelineName.of(number - 1)
+              + ": remove that file, or choose another folder");
+    }
     return folder.path().resolve(TimelineName.of(number));
+  }
+
+  /**
+   * Refuses a folder whose checkpoints are another guest's: they would be let go.
+   *
+   * @throws TimelineException unless they are known to be this guest's
+   */
+  void requireOwn(GuestTraits guest) throws TimelineException, IOException {
+    requireOwn(guest, true);
+  }
+
+  /** As {@link #requireOwn}, but passes while the guest may still get what it lacks. */
+  void requireNoOthers(GuestTraits guest) throws TimelineException {
+    try {
+      requireOwn(guest, false);
+    } catch (ImageException e) {
+      return; // it has gone or changed since: the first tick looks again
+    }
+  }
+
+  private void requireOwn(GuestTraits guest, boolean all) throws TimelineException, ImageException {
+    List<Checkpoint> list = list();
+    if (list.isEmpty() || guest.owns(folder.path(), list)) {
+      return;
+    }
+    Checkpoint newest =
+        list.stream()
+            .filter(checkpoint -> checkpoint.id() != null)
+            .reduce((older, newer) -> newer)
+            .orElseThrow(() -> unreadable(list.get(list.size() - 1)));
+    try (Image image = Image.openAlone(newest.path())) {
+      GuestTraits.Difference difference = guest.from(image);
+      if (difference.text() != null && (all || difference.sure())) {
+        throw new TimelineException(
+            "the checkpoints in "
+                + folder.path()
+                + " are another guest's ("
+                + difference.text()
+                + ", in "
+                + newest
+                + "): choose another folder, or remove them");
+      }
+    }
+  }
+
+  private TimelineException unreadable(Checkpoint newest) {
+    return new TimelineException(
+        "no checkpoint in "
+            + folder.path()
+            + " can be read, so they may be another guest's ("
+            + newest.problem()
+            + "): choose another folder, or remove them");
   }
 
   /** Removes what snapshots of a killed JVM have left. */
@@ -74,7 +114,10 @@ final class TimelineStore {
 
   private List<Path> files(Predicate<String> names) throws IOException {
     try (Stream<Path> files = Files.list(folder.path())) {
-      return files.filter(file -> names.test(file.getFileName().toString())).toList();
+      return files
+          .filter(file -> names.test(file.getFileName().toString()))
+          .filter(TimelineFolder::isFile)
+          .toList();
     }
   }
 

@@ -1,11 +1,15 @@
 package io.ramshot.agent.tools;
 
+import io.ramshot.text.Printable;
+
 /** Text in XML and HTML. */
 final class Markup {
 
   private Markup() {}
 
-  /** Safe as text and within quotes; what XML cannot hold becomes U+FFFD. */
+  /**
+   * Safe as text and within quotes; what XML cannot hold, or a browser would obey, becomes U+FFFD.
+   */
   static String escape(String text) {
     StringBuilder escaped = new StringBuilder(text.length());
     for (int i = 0; i < text.length(); ) {
@@ -17,18 +21,17 @@ final class Markup {
         case '>' -> escaped.append("&gt;");
         case '"' -> escaped.append("&quot;");
         case '\'' -> escaped.append("&#39;");
-        default -> escaped.appendCodePoint(isXml(c) ? c : 0xfffd);
+        default -> escaped.appendCodePoint(isText(c) ? c : 0xfffd);
       }
     }
     return escaped.toString();
   }
 
-  private static boolean isXml(int c) {
+  private static boolean isText(int c) {
     return c == '\t'
         || c == '\n'
-        || c >= 0x20 && c < 0x7f
-        || c > 0x9f && c < 0xd800
-        || c > 0xdfff && c < 0xfffe
+        || c < 0xd800 && Printable.isShown((char) c)
+        || c > 0xdfff && c < 0xfffe && Printable.isShown((char) c)
         || c > 0xffff;
   }
 }

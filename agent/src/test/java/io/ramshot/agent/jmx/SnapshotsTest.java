@@ -57,7 +57,8 @@ class SnapshotsTest {
           },
           "jmx=true",
           "1",
-          line -> {});
+          line -> {},
+          JmxTargets.anywhere());
   private final DescribedBean<SnapshotsMXBean> bean =
       new DescribedBean<>(snapshots, SnapshotsMXBean.class, new NotificationBroadcasterSupport());
 

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.zip.CRC32C;
@@ -61,9 +62,39 @@ final class FakeCamera implements Camera {
     failures.addAll(List.of(messages));
   }
 
-  /** From now on it is another machine's RAM, as far as names tell. */
+  /** From now on RAM has another name, and so lies elsewhere in an image. */
   void rename(String name) {
     blockName = name;
+  }
+
+  /** Thrown by the next call of these methods; null: none. */
+  Error thrown;
+
+  /** Whether a snapshot goes on that nobody waits for any more. */
+  volatile boolean taking;
+
+  /** The image it began with, if any. */
+  Optional<Path> restoredFrom = Optional.empty();
+
+  /** Whether images of this object count as this JVM's guest's. */
+  boolean remembers;
+
+  private UUID last;
+
+  @Override
+  public boolean taking() {
+    return taking;
+  }
+
+  @Override
+  public GuestTraits guest() {
+    return new GuestTraits(
+        blockName == null
+            ? Map.of()
+            : Map.of(blockName, GuestTraits.block(BlockKind.DIRECT, ram.length)),
+        Set.of(),
+        restoredFrom,
+        Optional.ofNullable(remembers ? last : null));
   }
 
   @Override
@@ -73,6 +104,11 @@ final class FakeCamera implements Camera {
 
   @Override
   public String take(Path target, Optional<Path> parent) throws SnapshotException {
+    if (thrown != null) {
+      Error now = thrown;
+      thrown = null;
+      throw now;
+    }
     parents.add(parent.map(Path::getFileName));
     if (!failures.isEmpty()) {
       return failures.remove(0);
@@ -86,6 +122,7 @@ final class FakeCamera implements Camera {
     clock = clock.plusSeconds(10);
     UUID id = UUID.randomUUID();
     taken.put(id, ram);
+    last = id;
     try {
       Optional<ParentRef> on = Optional.empty();
       if (parent.isPresent()) {

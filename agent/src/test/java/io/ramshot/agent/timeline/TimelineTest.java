@@ -212,9 +212,12 @@ class TimelineTest {
   /** Blocks lie elsewhere than in the one that gives way. */
   @Test
   void anotherLayoutIsMergedToo() throws Exception {
-    ticks(2);
-    camera.rename("other");
-    ticks(4);
+    try (Timeline timeline = open()) {
+      for (int i = 0; i < 6; i++) {
+        camera.rename(i < 2 ? "ram" : "other");
+        timeline.tick();
+      }
+    }
     assertEquals("#4 #5 #6", numbers());
     assertEquals(List.of(), console);
   }
