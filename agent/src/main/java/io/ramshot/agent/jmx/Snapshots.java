@@ -282,11 +282,11 @@ public final class Snapshots implements SnapshotsMXBean, Camera {
       throw new TimelineException(
           "the timeline in "
               + folder
-              + " was stopped, and is still "
+              + " was stopped, and has been "
               + status.doing()
               + " for "
-              + TimelinePlan.text(status.doingFor())
-              + ": cancel the snapshot, wait, or choose another folder");
+              + Quantity.time(status.doingFor().toNanos())
+              + " now: cancel the snapshot, wait, or choose another folder");
     }
   }
 
@@ -362,8 +362,8 @@ public final class Snapshots implements SnapshotsMXBean, Camera {
     try {
       snapshot.await();
       settle();
-    } catch (InterruptedException e) {
-      return; // whoever asks next looks
+    } catch (InterruptedException | RuntimeException | Error e) {
+      return; // no memory, say: whoever asks next looks
     }
   }
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -404,9 +405,14 @@ public final class Timeline implements AutoCloseable {
         failedInARow == 0 ? "" : last,
         last,
         failure == null ? null : Instant.ofEpochMilli(failureTime),
-        stopped ? null : Instant.now().plusNanos(Math.max(0, next - System.nanoTime())),
+        stopped ? null : nextTime(),
         step.toString(),
         Duration.ofNanos(step == TimelineStep.WAITING ? 0 : System.nanoTime() - stepBegan));
+  }
+
+  private Instant nextTime() {
+    long left = Math.max(0, next - System.nanoTime());
+    return Instant.now().plusNanos(left).truncatedTo(ChronoUnit.MILLIS);
   }
 
   /**

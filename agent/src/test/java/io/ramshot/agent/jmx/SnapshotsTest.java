@@ -103,19 +103,20 @@ class SnapshotsTest {
 
   @Test
   void badTargetsAreRefusedInOneLine() throws IOException {
-    Path existing = Files.createFile(directory.resolve("existing"));
+    Path existing = Files.createFile(directory.resolve("existing.ramshot"));
     assertRefused("", "empty");
     assertRefused(null, "empty");
     assertRefused("a\0b", "not a path");
     assertRefused(directory.toString(), "is a directory");
     assertRefused(existing.toString(), "exists");
-    assertRefused(directory.resolve("none/x").toString(), "there is no directory");
+    assertRefused(directory.resolve("none/x.ramshot").toString(), "there is no directory");
+    assertRefused("\u001b[2J", "\\u001b[2J in the working");
     assertRefused("target", "in the working directory of the target JVM");
   }
 
   @Test
   void aDanglingLinkIsAnExistingFile() throws IOException {
-    Path link = Files.createSymbolicLink(directory.resolve("link"), Path.of("nowhere"));
+    Path link = Files.createSymbolicLink(directory.resolve("link.ramshot"), Path.of("nowhere"));
     assertRefused(link.toString(), "exists");
   }
 
@@ -128,6 +129,52 @@ class SnapshotsTest {
     assertFalse(e.getMessage().contains("\n"));
     assertTrue(e.getMessage().startsWith("told: "), e.getMessage());
     assertTrue(e.getMessage().endsWith("; nothing matched"), e.getMessage());
+  }
+
+  @Test
+  void badTimelinesAreRefusedInOneLine() throws IOException {
+    String folder = directory.resolve("timeline").toString();
+    refusedTimeline(null, 1000, 3, "directory is empty");
+    refusedTimeline(" ", 1000, 3, "directory is empty");
+    refusedTimeline("a\0b", 1000, 3, "is not a path");
+    refusedTimeline(folder, 0, 3, "everyMillis of 0 is not above 0");
+    refusedTimeline(folder, Long.MIN_VALUE, 3, "is not above 0");
+    refusedTimeline(folder, Long.MAX_VALUE, 3, "more than a year: give at most 31536000000");
+    refusedTimeline(folder, 31_536_000_001L, 3, "more than a year");
+    refusedTimeline(folder, 1000, 0, "keep=0 is not a number");
+    refusedTimeline(folder, 1000, Integer.MIN_VALUE, "is not a number");
+    refusedTimeline(folder, 1000, Integer.MAX_VALUE, "is not a number");
+    assertFalse(Files.exists(directory.resolve("timeline")));
+    assertNull(snapshots.getTimeline());
+    assertFalse(snapshots.stopTimeline());
+  }
+
+  private void refusedTimeline(String folder, long every, int keep, String why) {
+    String message =
+        assertThrows(
+                IllegalArgumentException.class, () -> snapshots.startTimeline(folder, every, keep))
+            .getMessage();
+    assertTrue(message.contains(why), message);
+    assertFalse(message.contains("\n"), message);
+  }
+
+  /** One that is to last for a year takes its first tick, and tells when the next one is due. */
+  @Test
+  void theLongestTimelineRuns() throws Exception {
+    Path folder = directory.resolve("timeline");
+    assertEquals(folder.toString(), snapshots.startTimeline(folder.toString(), 31_536_000_000L, 1));
+    CompositeData timeline = (CompositeData) bean.getAttribute("Timeline");
+    while ((Long) timeline.get("failed") == 0) {
+      Thread.sleep(5);
+      timeline = (CompositeData) bean.getAttribute("Timeline");
+    }
+    assertEquals(true, timeline.get("running"));
+    String failure = (String) timeline.get("lastFailure");
+    assertTrue(failure.contains("no guest RAM is registered"), failure);
+    assertNotNull(timeline.get("lastFailureTime"));
+    assertNotNull(timeline.get("nextTime"));
+    assertEquals("", timeline.get("doing"));
+    assertTrue(snapshots.stopTimeline());
   }
 
   private void assertRefused(String path, String why) {

@@ -90,6 +90,12 @@ class AgentOptionsTest {
         "freeze.timeout=2",
         "freeze.timeout=0ms",
         "stall.limit=never",
+        "stall.limit=999999999999m",
+        "freeze.timeout=525601m",
+        "discover=99999999h",
+        "timeline=x,every=99999999h",
+        "timeline=x,every=999999999999m",
+        "jmx.folder=a\0b",
         "ram.min=1",
         "ram.min=much",
         "gate=",
@@ -105,6 +111,19 @@ class AgentOptionsTest {
     assertTrue(message.contains(option.substring(option.indexOf(',') + 1).split("=")[0]), message);
     assertFalse(message.contains("\n"), message);
     assertTrue(message.contains(":"), message);
+  }
+
+  @Test
+  void theLongestDurationIsAYear() throws OptionException {
+    AgentOptions options = AgentOptions.parse("stall.limit=525600m,timeline=/t,every=525600m");
+    assertEquals(Duration.ofDays(365), options.snapshotOptions().stallLimit());
+    assertEquals(Duration.ofDays(365), options.timeline().get().every());
+  }
+
+  @Test
+  void clientsMayBeKeptToAFolder() throws OptionException {
+    assertEquals(Optional.empty(), AgentOptions.parse("").jmxFolder());
+    assertEquals(Optional.of(Path.of("/b")), AgentOptions.parse("jmx.folder=/a/../b").jmxFolder());
   }
 
   @Test

@@ -34,6 +34,9 @@ class QuantityTest {
     assertEquals(Duration.ofMillis(500), Quantity.duration("500ms"));
     assertEquals(Duration.ofSeconds(2), Quantity.duration("2S"));
     assertEquals(Duration.ofMinutes(3), Quantity.duration("3m"));
+    assertEquals(Quantity.LONGEST, Quantity.duration("525600m"));
+    assertNull(Quantity.duration("525601m"));
+    assertNull(Quantity.duration("999999999999m"));
     assertNull(Quantity.duration("3"));
     assertNull(Quantity.duration("-3s"));
     assertNull(Quantity.duration(""));
