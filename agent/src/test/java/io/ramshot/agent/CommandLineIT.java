@@ -190,7 +190,7 @@ class CommandLineIT {
       run(0, "attach", pid, GATE).awaitOut(line -> line.contains("loaded already"));
       fails(1, "with other options", "attach", pid, "pool=4m");
       // The direct buffer that the host allocated before is found.
-      run(0, "snapshot", pid, directory.resolve("x").toString());
+      run(0, "snapshot", pid, directory.resolve("x.ramshot").toString());
     }
   }
 

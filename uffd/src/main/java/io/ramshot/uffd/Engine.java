@@ -53,7 +53,7 @@ final class Engine {
 
   static native int rs_publish(String from, String to);
 
-  static native int rs_lock_take(String path, String text, byte[] owner, long room);
+  static native int rs_lock_take(byte[] path, String text, byte[] owner, long room);
 
   static native void rs_lock_release(int descriptor);
 

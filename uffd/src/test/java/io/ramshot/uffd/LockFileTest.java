@@ -61,6 +61,17 @@ class LockFileTest {
   }
 
   @Test
+  void anyNameIsTaken() throws Exception {
+    for (String name : new String[] {"größe 内存", "a%b#c?", "\u001b[2J", "x".repeat(255)}) {
+      Path file = folder.resolve(name);
+      try (LockFile lock = LockFile.take(file, "me")) {
+        assertNotNull(lock);
+        assertTrue(isLocked(file), name);
+      }
+    }
+  }
+
+  @Test
   void whatIsNoLockOfOursIsLeftAlone() throws Exception {
     Path victim = Files.writeString(folder.resolve("victim"), "precious");
     Path lock = folder.resolve("lock");

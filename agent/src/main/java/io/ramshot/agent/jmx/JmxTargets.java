@@ -4,7 +4,6 @@ import io.ramshot.agent.timeline.TimelineException;
 import io.ramshot.agent.timeline.TimelineFolder;
 import io.ramshot.text.Printable;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
@@ -54,7 +53,7 @@ public final class JmxTargets {
       throw refused(resolved + " is a directory: name a file in it");
     }
     String name = target.getFileName().toString();
-    if (name.getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME) {
+    if (name.length() > LONGEST_NAME) { // characters: no encoding makes fewer bytes of them
       throw refused(
           name.substring(0, 20)
               + "... is a name of more than "

@@ -39,7 +39,7 @@ class EarlyEndIT {
         JmxClient client = SampleMachine.connect(machine)) {
       machine.awaitOut(line -> line.equals("edge: ready"));
       for (int i = 0; i < ROUNDS; i++) {
-        client.start(directory.resolve("cancelled"));
+        client.start(directory.resolve("cancelled.ramshot"));
         awaitWaitingGuest(client);
         client.cancel();
         CompositeData cancelled = client.waitFor(20_000);
@@ -47,7 +47,7 @@ class EarlyEndIT {
         assertTrue(
             List.of("CANCELLED", "FAILED").contains(cancelled.get("state")),
             SampleMachine.ended(cancelled));
-        client.start(directory.resolve("stalled"));
+        client.start(directory.resolve("stalled.ramshot"));
         CompositeData stalled = client.waitFor(20_000);
         assertEquals("FAILED", stalled.get("state"), SampleMachine.ended(stalled));
         assertEquals(List.of(), GuestMemory.protectedMappings(machine.pid()));

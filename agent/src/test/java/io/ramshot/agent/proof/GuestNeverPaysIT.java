@@ -46,7 +46,8 @@ class GuestNeverPaysIT {
             .under("setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups");
     try (ForkedJvm machine = machine(builder, "");
         JmxClient client = SampleMachine.connect(machine)) {
-      refused(client, closed.resolve("x"), "cannot be written", closed.toString(), "elsewhere");
+      refused(
+          client, closed.resolve("x.ramshot"), "cannot be written", closed.toString(), "elsewhere");
       unharmed(machine, closed);
       String message = failed(client, open.resolve("x.ramshot"));
       for (String part :
@@ -64,15 +65,16 @@ class GuestNeverPaysIT {
   @Test
   void aFileThatExists() throws Exception {
     Path target = Files.writeString(directory.resolve("x.ramshot"), "precious");
-    Path link = Files.createSymbolicLink(directory.resolve("link"), directory.resolve("nowhere"));
+    Path link =
+        Files.createSymbolicLink(directory.resolve("link.ramshot"), directory.resolve("nowhere"));
     try (ForkedJvm machine = machine(ForkedJvm.java(), "");
         JmxClient client = SampleMachine.connect(machine)) {
       refused(client, target, target + " exists", "remove it");
       refused(client, link, link + " exists", "remove it");
       refused(client, directory, directory + " is a directory", "name a file in it");
-      Path nowhere = directory.resolve("none/x");
+      Path nowhere = directory.resolve("none/x.ramshot");
       refused(client, nowhere, nowhere.toString(), "no directory", "create it");
-      unharmed(machine, directory, "x.ramshot", "link");
+      unharmed(machine, directory, "x.ramshot", "link.ramshot");
       assertEquals("precious", Files.readString(target));
     }
   }

@@ -79,7 +79,7 @@ class LateAttachIT {
       machine.awaitOut(line -> line.equals("edge: ready"));
       String pid = Long.toString(machine.pid());
       run(0, "attach", pid, SampleMachine.AGENT).awaitOut(line -> line.equals("blocks: none"));
-      ForkedJvm refused = run(1, "snapshot", pid, directory.resolve("x").toString());
+      ForkedJvm refused = run(1, "snapshot", pid, directory.resolve("x.ramshot").toString());
       assertTrue(
           refused.messages().get(0).contains("no guest RAM is registered"), refused::toString);
       SampleMachine.awaitProgress(machine);
