@@ -27,6 +27,10 @@
 #define PAGES (24 * 512 + 77)
 #define LEAD 16
 
+/* What a terminal would obey, and a letter that is none of that; and how it is said. */
+#define NAME "ram\x1b[31m\xe2\x80\xae\xc3\xb6"
+#define SHOWN "ram?[31m   \xc3\xb6"
+
 static char folder[512];
 
 struct image {
@@ -142,7 +146,7 @@ static struct rs_lazy *begin(const struct setup *setup, struct ram *ram) {
     CHECK(rs_lazy_new(&options, &lazy) == 0, "new");
     for (int level = 0; level < (setup->shape == CHAIN ? 2 : 1); level++)
         CHECK(rs_lazy_add_file(lazy, image.path[level]) == level, "file");
-    int block = rs_lazy_add_block(lazy, "ram", (uint64_t)ram->pages + ram->lead,
+    int block = rs_lazy_add_block(lazy, NAME, (uint64_t)ram->pages + ram->lead,
                                   PAGES * PAGE - ram->lead, image.crcs, 0);
     CHECK(block == 0, "block: %s", strerror(-block));
     for (int level = 0; level < (setup->shape == CHAIN ? 2 : 1); level++)
@@ -450,12 +454,12 @@ static void stops(void) {
     make_image(&image, FULL);
     damage(700);
     dies(touch_damaged, said, sizeof said);
-    CHECK(strstr(said, "lazy-0.ramshot is damaged: page 700 of block ram, at file offset 3915776, "
-                       "has checksum 0x"),
+    CHECK(strstr(said, "lazy-0.ramshot is damaged: page 700 of block " SHOWN ", at file offset "
+                       "3915776, has checksum 0x"),
           "%s", said);
     TRY(60, "a damaged page that nobody touches");
     dies(only_wait, said, sizeof said);
-    CHECK(strstr(said, "page 700 of block ram"), "%s", said);
+    CHECK(strstr(said, "page 700 of block " SHOWN), "%s", said);
     TRY(60, "an image that ends too early");
     make_image(&image, FULL);
     dies(truncated, said, sizeof said);
@@ -576,7 +580,7 @@ static void dead(const char *where) {
     CHECK(fd >= 0 && ftruncate(fd, (off_t)(OFFSET + PAGES * PAGE)) == 0, "%s", strerror(errno));
     close(fd);
     dies(touch_dead, said, sizeof said);
-    CHECK(strstr(said, "page 700 of block ram has not been read for"), "%s", said);
+    CHECK(strstr(said, "page 700 of block " SHOWN " has not been read for"), "%s", said);
     CHECK(strstr(said, "for the whole stall.limit: look after the disk"), "%s", said);
     TRY(60, "a disk that is dead, and a process that is stopped again and again");
     dies(touch_dead_stopped, said, sizeof said);
@@ -606,7 +610,7 @@ static void filled(enum shape shape, bool shared) {
     int levels = shape == CHAIN ? 2 : 1;
     for (int level = 0; level < levels; level++)
         CHECK(rs_lazy_add_file(lazy, image.path[level]) == level, "file");
-    int block = rs_lazy_add_block(lazy, "ram", (uint64_t)ram.pages + LEAD, PAGES * PAGE - LEAD,
+    int block = rs_lazy_add_block(lazy, NAME, (uint64_t)ram.pages + LEAD, PAGES * PAGE - LEAD,
                                   image.crcs, 1);
     CHECK(block == 0, "block: %s", strerror(-block));
     for (int level = 0; level < levels; level++)

@@ -15,6 +15,7 @@ import io.ramshot.agent.timeline.GuestTraits;
 import io.ramshot.agent.timeline.Timeline;
 import io.ramshot.agent.timeline.TimelineException;
 import io.ramshot.agent.timeline.TimelineStatus;
+import io.ramshot.text.Printable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -134,9 +135,10 @@ public final class Snapshots implements SnapshotsMXBean, Camera {
     } catch (SnapshotException e) {
       // The cause would be of a class that the client lacks.
       throw new IllegalStateException(
-          guest.blocks().isEmpty()
-              ? host.tell(e.getMessage()) + "; " + String.join("; ", host.unmatched())
-              : host.tell(e.getMessage()));
+          Printable.line(
+              guest.blocks().isEmpty()
+                  ? host.tell(e.getMessage()) + "; " + String.join("; ", host.unmatched())
+                  : host.tell(e.getMessage())));
     } finally {
       asked.decrementAndGet();
     }
@@ -350,10 +352,12 @@ public final class Snapshots implements SnapshotsMXBean, Camera {
     try {
       path = Path.of(parent).toAbsolutePath().normalize();
     } catch (InvalidPathException e) {
-      throw new IllegalArgumentException(parent + " is not a path: " + e.getReason());
+      throw new IllegalArgumentException(
+          Printable.line(parent + " is not a path: " + e.getReason()));
     }
     if (!Files.isRegularFile(path)) {
-      throw new IllegalArgumentException("parent " + path + " is no file: name an image");
+      throw new IllegalArgumentException(
+          Printable.line("parent " + path + " is no file: name an image"));
     }
     return path;
   }

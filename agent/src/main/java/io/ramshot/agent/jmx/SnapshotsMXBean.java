@@ -25,8 +25,9 @@ public interface SnapshotsMXBean {
       @Description(
               name = "path",
               value =
-                  "file to write; must not exist. A relative path is resolved against this JVM's"
-                      + " working directory")
+                  "file to write; must not exist, and ends in .ramshot, or is in the folder of the"
+                      + " option jmx.folder. A relative path is resolved against this JVM's working"
+                      + " directory")
           String path);
 
   @Description(
@@ -36,8 +37,9 @@ public interface SnapshotsMXBean {
       @Description(
               name = "path",
               value =
-                  "file to write; must not exist. A relative path is resolved against this JVM's"
-                      + " working directory")
+                  "file to write; must not exist, and ends in .ramshot, or is in the folder of the"
+                      + " option jmx.folder. A relative path is resolved against this JVM's working"
+                      + " directory")
           String path,
       @Description(
               name = "parent",
@@ -60,13 +62,18 @@ public interface SnapshotsMXBean {
   @Description(
       "Begins a timeline: takes a checkpoint now and every so often into a folder, and lets the"
           + " oldest go. Goes on with the timeline that is there. Returns the folder's absolute"
-          + " path. Refused when one is running, or when another JVM writes to the folder.")
+          + " path. Refused when one is running, when another JVM writes to the folder, or when its"
+          + " checkpoints are another guest's.")
   String startTimeline(
       @Description(
               name = "directory",
-              value = "folder for the checkpoints; made, for this user alone, if it does not exist")
+              value =
+                  "folder for the checkpoints; made, for this user alone, if it does not exist; else"
+                      + " it is empty or a timeline's, and nobody else can write to it")
           String directory,
-      @Description(name = "everyMillis", value = "from one checkpoint to the next, in ms")
+      @Description(
+              name = "everyMillis",
+              value = "from one checkpoint to the next, in ms, a year at most")
           long everyMillis,
       @Description(name = "keep", value = "how many checkpoints stay") int keep);
 

@@ -36,7 +36,10 @@ public final class Timeline implements AutoCloseable {
   private final Consumer<String> console;
   private final TimelineLock lock;
   private final TimelineStore store;
-  private final Thread thread;
+  private volatile Thread thread;
+
+  /** Whether the folder is held no more. */
+  private volatile boolean over;
 
   /** What it does, and since when: written by the timeline's thread alone. */
   private volatile TimelineStep step = TimelineStep.WAITING;
@@ -54,7 +57,7 @@ public final class Timeline implements AutoCloseable {
   /** All below: guarded by this. When the next tick is due, as {@link System#nanoTime}. */
   private long next = System.nanoTime();
 
-  private boolean stopped;
+  private volatile boolean stopped;
   private List<Checkpoint> list = List.of();
   private long taken;
   private long increments;
@@ -84,8 +87,35 @@ public final class Timeline implements AutoCloseable {
     this.console = console;
     this.lock = lock;
     this.store = store;
-    this.thread = new Thread(this::run, "ramshot-timeline");
-    thread.setDaemon(true);
+    this.thread = newThread();
+  }
+
+  private Thread newThread() {
+    Thread made = new Thread(this::run, "ramshot-timeline");
+    made.setDaemon(true);
+    made.setUncaughtExceptionHandler((dead, e) -> revive(e));
+    return made;
+  }
+
+  /** For a thread that has ended before its first line: another one goes on. */
+  private void revive(Throwable e) {
+    try {
+      note(e);
+      Thread again = newThread();
+      thread = again;
+      again.start();
+    } catch (Throwable none) {
+      stopped = true;
+      over = true;
+      lock.close();
+    }
+  }
+
+  private synchronized void note(Throwable e) {
+    failure = e;
+    failureTime = System.currentTimeMillis();
+    failed++;
+    failedInARow++;
   }
 
   /**
@@ -164,6 +194,7 @@ public final class Timeline implements AutoCloseable {
         awaitLast();
         lock.close();
         released = true;
+        over = true;
       } catch (Throwable e) {
         synchronized (this) {
           failure = e;
@@ -434,7 +465,7 @@ public final class Timeline implements AutoCloseable {
 
   /** Whether it holds the folder no more. */
   public boolean isOver() {
-    return !thread.isAlive();
+    return over;
   }
 
   /** {@link #stop}; the folder is free once {@link #join} returns. */
@@ -443,6 +474,7 @@ public final class Timeline implements AutoCloseable {
     stop();
     if (thread.getState() == Thread.State.NEW) {
       lock.close();
+      over = true;
     }
   }
 }

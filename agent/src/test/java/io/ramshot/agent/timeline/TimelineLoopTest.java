@@ -116,6 +116,27 @@ class TimelineLoopTest {
     }
   }
 
+  /** What is thrown at a thread before its first line is nothing that a loop could catch. */
+  @Test
+  void aThreadThatDiesIsReplaced() throws Exception {
+    Timeline timeline = Timeline.start(every(20), NOW, images, console::add);
+    await(() -> timeline.status().taken() > 0);
+    Thread thread = thread();
+    thread.getUncaughtExceptionHandler().uncaughtException(thread, new StackOverflowError());
+    assertTrue(timeline.status().running());
+    assertEquals(1, timeline.status().failed());
+    assertTrue(timeline.status().lastFailure().contains("StackOverflowError"));
+    timeline.stop();
+    await(timeline::isOver);
+  }
+
+  private static Thread thread() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().equals("ramshot-timeline"))
+        .findFirst()
+        .orElseThrow();
+  }
+
   /** What cannot be started leaves the folder free. */
   @Test
   void whatCannotBeStartedHoldsNothing() throws Exception {
@@ -225,11 +246,7 @@ class TimelineLoopTest {
   @Test
   void theInterruptOfAHostIsNoEnd() throws Exception {
     Timeline timeline = Timeline.start(every(20), NOW, images, console::add);
-    for (Thread thread : Thread.getAllStackTraces().keySet()) {
-      if (thread.getName().equals("ramshot-timeline")) {
-        thread.interrupt();
-      }
-    }
+    thread().interrupt();
     await(() -> timeline.status().taken() > 3);
     assertTrue(timeline.stop());
     await(timeline::isOver);
