@@ -59,86 +59,111 @@ public final class Gate {
   private static volatile int closed;
 
   /** Who froze: may pass, and wants to be woken when a thread leaves. */
-  private static volatile Thread freezer;
+  private static volatile GateCell freezer;
 
   /** Not yet claimed by the thread that will run it. */
   private static volatile Runnable first;
 
-  private static volatile Thread firstRunner;
+  private static volatile GateCell firstRunner;
 
   private Gate() {}
 
   /**
-   * Advice calls this at the start of a quantum; it returns when the gate is open.
+   * Advice calls this first of all. Whatever it throws, nothing has been changed.
    *
    * @param gate less than {@link #MAX_GATES}
-   * @return what {@link #exit} wants
+   * @return the calling thread's
    */
-  public static Object enter(int gate) {
+  public static GateCell cell(int gate) {
     GateCell cell = CELL.get();
     if (!CALLED[gate]) {
       CALLED[gate] = true;
-    }
-    int depth = cell.depth;
-    if (depth == 0) {
-      DEPTH.setVolatile(cell, 1);
-      if (closed != 0) {
-        waitUntilOpen(cell);
-      }
-    } else {
-      DEPTH.setOpaque(cell, depth + 1);
     }
     return cell;
   }
 
   /**
-   * Advice calls this at the end of a quantum, however it ends.
+   * Advice calls this at the start of a quantum; it returns when the gate is open. If it throws
+   * instead, the caller writes {@code depth} back, and lets the quantum not begin: a guest that
+   * runs unseen could run in the middle of a freeze.
    *
-   * @param entered what {@link #enter} returned, or null if it failed
+   * @param depth what the cell's depth was
    */
-  public static void exit(Object entered) {
-    if (entered == null) {
+  public static void enter(GateCell cell, int depth) {
+    if (depth != 0) {
+      DEPTH.setOpaque(cell, depth + 1);
       return;
     }
-    GateCell cell = (GateCell) entered;
-    int depth = cell.depth - 1;
+    DEPTH.setVolatile(cell, 1);
+    if (closed != 0) {
+      try {
+        waitUntilOpen(cell);
+      } catch (StackOverflowError e) {
+        // There is no stack left to park in, but a freeze is short and can be waited for right
+        // here, without a call. The guest would have run on, had nobody frozen it.
+        cell.depth = 1;
+        while (closed != 0 && cell != freezer && cell != firstRunner) {
+          if (closed != FROZEN) {
+            throw e;
+          }
+          cell.depth = 0;
+          while (closed == FROZEN) {
+            continue;
+          }
+          cell.depth = 1;
+        }
+      }
+    }
+  }
+
+  /**
+   * Advice calls this at the end of a quantum, however it ends. If it throws, the caller writes
+   * {@code depth} back itself.
+   *
+   * @param depth what the cell's depth was when the quantum began; so an end that went wrong, or
+   *     that a debugger left out, is made good by the end of the quantum around it
+   */
+  public static void exit(GateCell cell, int depth) {
     DEPTH.setRelease(cell, depth);
     if (depth == 0 && closed != 0) {
-      LockSupport.unpark(freezer);
+      wakeFreezer();
+    }
+  }
+
+  private static void wakeFreezer() {
+    GateCell cell = freezer;
+    if (cell != null) {
+      LockSupport.unpark(cell.thread());
     }
   }
 
   private static void waitUntilOpen(GateCell cell) {
-    Thread me = Thread.currentThread();
-    boolean interrupted = false;
     try {
       int reasons;
-      while ((reasons = closed) != 0 && me != freezer && me != firstRunner) {
+      while ((reasons = closed) != 0 && cell != freezer && cell != firstRunner) {
         // Still counted as inside, so that no freeze completes while the action runs.
-        if (reasons == BEFORE_FIRST && runFirst(me)) {
+        if (reasons == BEFORE_FIRST && runFirst(cell)) {
           continue;
         }
         DEPTH.setVolatile(cell, 0);
-        LockSupport.unpark(freezer);
+        wakeFreezer();
         cell.waiting = true;
         while (closed != 0 && !(closed == BEFORE_FIRST && first != null)) {
           LockSupport.parkNanos(Gate.class, PARK_NANOS);
-          interrupted |= Thread.interrupted();
+          cell.interrupted |= Thread.interrupted();
         }
         cell.waiting = false;
         DEPTH.setVolatile(cell, 1);
       }
-    } catch (Throwable t) {
-      DEPTH.setRelease(cell, 0);
-      throw t;
     } finally {
-      if (interrupted) {
-        me.interrupt();
+      if (cell.interrupted) {
+        Thread.currentThread().interrupt();
+        cell.interrupted = false;
       }
     }
   }
 
-  private static boolean runFirst(Thread me) {
+  private static boolean runFirst(GateCell me) {
     Runnable action = (Runnable) FIRST.getAndSet((Runnable) null);
     if (action == null) {
       return false;
@@ -176,10 +201,11 @@ public final class Gate {
    * @return false if it is frozen already
    */
   public static boolean freeze() {
+    GateCell me = CELL.get();
     if (((int) CLOSED.getAndBitwiseOr(FROZEN) & FROZEN) != 0) {
       return false;
     }
-    freezer = Thread.currentThread();
+    freezer = me;
     return true;
   }
 
@@ -203,9 +229,9 @@ public final class Gate {
   /** A living thread inside a quantum that is not the freezing one, or null if there is none. */
   public static Thread inside() {
     for (GateCell cell : cells) {
-      if ((int) DEPTH.getVolatile(cell) != 0) {
+      if (cell.depth != 0 && cell != freezer) {
         Thread thread = cell.thread();
-        if (thread != null && thread != freezer) {
+        if (thread != null) {
           return thread;
         }
       }
@@ -216,7 +242,7 @@ public final class Gate {
   /** Whether this thread is counted as inside a quantum. */
   public static boolean isInside(Thread thread) {
     for (GateCell cell : cells) {
-      if ((int) DEPTH.getVolatile(cell) != 0 && cell.thread() == thread) {
+      if (cell.depth != 0 && cell.thread() == thread) {
         return true;
       }
     }
@@ -237,19 +263,26 @@ public final class Gate {
   }
 
   private static GateCell newCell() {
-    GateCell cell = new GateCell(Thread.currentThread());
+    Thread me = Thread.currentThread();
     synchronized (CELLS_LOCK) {
       GateCell[] old = cells;
       GateCell[] living = new GateCell[old.length + 1];
       int count = 0;
       for (GateCell c : old) {
-        if (c.thread() != null) {
+        Thread thread = c.thread();
+        if (thread == me) {
+          // Its thread locals were erased, or damaged by a stack overflow: two cells would be two
+          // opinions of where it is.
+          return c;
+        }
+        if (thread != null) {
           living[count++] = c;
         }
       }
+      GateCell cell = new GateCell(me);
       living[count++] = cell;
       cells = Arrays.copyOf(living, count);
+      return cell;
     }
-    return cell;
   }
 }

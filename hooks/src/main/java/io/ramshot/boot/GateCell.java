@@ -2,8 +2,12 @@ package io.ramshot.boot;
 
 import java.lang.ref.WeakReference;
 
-/** One thread's presence behind the gates. Padded: its own thread writes it twice a quantum. */
-final class GateCell extends GateCellFields {
+/**
+ * One thread's presence behind the gates. Padded: its own thread writes it twice a quantum.
+ *
+ * <p>Public for the advice in gated methods, which puts {@link #depth} right without a call.
+ */
+public final class GateCell extends GateCellFields {
   long p20, p21, p22, p23, p24, p25, p26, p27, p28, p29, p2a, p2b, p2c, p2d, p2e, p2f;
 
   GateCell(Thread thread) {
@@ -18,11 +22,17 @@ class GateCellPadding {
 
 /** The fields that matter, between the paddings: a subclass's fields come after its parent's. */
 class GateCellFields extends GateCellPadding {
-  /** Gated methods the thread is inside of. Only its own thread writes it. */
-  int depth;
+  /**
+   * Gated methods the thread is inside of. Only its own thread writes it, and volatile only where
+   * something was thrown: else by way of {@link Gate}, as weakly as will do.
+   */
+  public volatile int depth;
 
   /** Whether the thread is parked, or about to park, at a closed gate. */
   volatile boolean waiting;
+
+  /** Whether the thread was interrupted while it waited, and does not know it yet. */
+  boolean interrupted;
 
   private final WeakReference<Thread> thread;
 
