@@ -13,7 +13,7 @@ import java.lang.reflect.InvocationTargetException;
  *       call {@code io.ramshot.agent.core.Startup} in it;
  *   <li>load no class that the host may want to configure first: no logging, no JMX;
  *   <li>never throw: in {@code premain} an exception stops the host. Whoever asked for a restore
- *       wants just that, but it is Startup that decides so;
+ *       wants just that, and gets status 1, from here if there is no Startup to decide so;
  *   <li>keep one static field, so that an agent loaded again finds the first.
  * </ul>
  */
@@ -51,6 +51,11 @@ public final class Agent {
     } catch (Throwable e) {
       Throwable cause = e instanceof InvocationTargetException ? e.getCause() : e;
       String line = ("" + cause).replaceAll("\\p{Cntrl}+", " ");
+      if (!attached && ("," + options).contains(",restore=")) {
+        System.err.println("[ramshot] restore: cannot start: " + line);
+        System.err.flush();
+        Runtime.getRuntime().halt(1);
+      }
       System.err.println("[ramshot] cannot start, the host runs without it: " + line);
     }
   }

@@ -30,6 +30,12 @@ final class Gates {
 
   private boolean warnedOfNoCalls;
 
+  /** A line for each gate that nothing can come to. */
+  private final List<String> absences = new ArrayList<>();
+
+  /** Told of the next such gate, in place of the user; null if the guest may do without. */
+  private Consumer<String> absent;
+
   Gates(List<GateSpec> specs, LoadedClasses classes, Consumer<String> warnings) {
     this.specs = specs;
     this.classes = classes;
@@ -63,7 +69,7 @@ final class Gates {
         }
       }
       if (runnable.isEmpty()) {
-        warnings.accept("gate=" + spec + ": " + absence(spec, type, matched));
+        tellAbsent("gate=" + spec + ": " + absence(spec, type, matched));
         continue;
       }
       for (MethodDescription.InDefinedShape method : runnable) {
@@ -83,6 +89,44 @@ final class Gates {
                   .on(ElementMatchers.anyOf(runnable.toArray())));
     }
     return hooked;
+  }
+
+  /**
+   * Takes note of a class that could not be hooked.
+   *
+   * @return whether it has a gate; the line has been told then
+   */
+  boolean failed(String className, String line) {
+    List<GateSpec> affected = specs.stream().filter(s -> s.className().equals(className)).toList();
+    if (affected.isEmpty()) {
+      return false;
+    }
+    tellAbsent("gate=" + affected.get(0) + ": " + line);
+    return true;
+  }
+
+  /**
+   * From now on, a gate that nothing can come to is no warning.
+   *
+   * @param newAbsent gets it in one line, at once if there is one already, by the thread that loads
+   *     its class
+   */
+  void require(Consumer<String> newAbsent) {
+    List<String> already;
+    synchronized (this) {
+      absent = newAbsent;
+      already = List.copyOf(absences);
+    }
+    already.stream().limit(1).forEach(newAbsent);
+  }
+
+  private void tellAbsent(String line) {
+    Consumer<String> told;
+    synchronized (this) {
+      absences.add(line);
+      told = absent;
+    }
+    (told == null ? warnings : told).accept(line);
   }
 
   private static boolean matches(GateSpec spec, MethodDescription.InDefinedShape method) {
@@ -140,19 +184,22 @@ final class Gates {
       }
       warnedOfNoCalls = true;
     }
-    warnings.accept(
-        "no vCPU has come to a gate yet, so the freeze stops nobody: "
-            + infos().stream()
-                .map(
-                    i ->
-                        i.gate()
-                            + (i.found()
-                                ? " was never called"
-                                : i.loaded()
-                                    ? " was not found" + implementing(i.gate())
-                                    : " is in a class not loaded yet"
-                                        + classes.nearest(i.gate().className())))
-                .collect(Collectors.joining(", ")));
+    warnings.accept("no vCPU has come to a gate yet, so the freeze stops nobody: " + uncalled());
+  }
+
+  /** Why no vCPU may have come to any of them; asks for all loaded classes. */
+  String uncalled() {
+    return infos().stream()
+        .map(
+            i ->
+                i.gate()
+                    + (i.found()
+                        ? " was never called"
+                        : i.loaded()
+                            ? " was not found" + implementing(i.gate())
+                            : " is in a class not loaded yet"
+                                + classes.nearest(i.gate().className())))
+        .collect(Collectors.joining(", "));
   }
 
   /** What to write instead of an abstract method. */

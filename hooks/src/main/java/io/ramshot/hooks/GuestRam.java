@@ -242,6 +242,13 @@ final class GuestRam implements Allocations.Sink {
     return allocation;
   }
 
+  /** The known allocation that an address is in, or null; becomes no block by that. */
+  Allocation known(long address) {
+    synchronized (live) {
+      return around(address, 1);
+    }
+  }
+
   /** Takes out the blocks that were held by fields only, and are not any more. */
   void release(Predicate<Allocation> stillHeld) {
     List<Allocation> released;

@@ -6,7 +6,7 @@ import java.security.ProtectionDomain;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import net.bytebuddy.ByteBuddy;
 import net.bytebuddy.description.type.TypeDescription;
 import net.bytebuddy.dynamic.ClassFileLocator;
@@ -41,18 +41,21 @@ public final class HookTransformer implements ClassFileTransformer {
   private final Instrumentation instrumentation;
   private final Set<String> classNames;
   private final Hooker hooker;
-  private final Consumer<String> warnings;
+  private final BiConsumer<String, String> failures;
   private volatile boolean installing;
 
+  /**
+   * @param failures told of a class that cannot be hooked: its name, and a line that says why
+   */
   public HookTransformer(
       Instrumentation instrumentation,
       Set<String> classNames,
       Hooker hooker,
-      Consumer<String> warnings) {
+      BiConsumer<String, String> failures) {
     this.instrumentation = instrumentation;
     this.classNames = new HashSet<>(classNames);
     this.hooker = hooker;
-    this.warnings = warnings;
+    this.failures = failures;
   }
 
   public void install() {
@@ -89,7 +92,7 @@ public final class HookTransformer implements ClassFileTransformer {
     try {
       instrumentation.retransformClasses(type);
     } catch (Exception | LinkageError e) {
-      warnings.accept(type.getName() + " cannot be hooked or restored: " + e);
+      failures.accept(type.getName(), type.getName() + " cannot be hooked or restored: " + e);
     }
   }
 
@@ -107,6 +110,7 @@ public final class HookTransformer implements ClassFileTransformer {
       return null;
     }
     try {
+      BootClasses.requireVisible(loader);
       // From class files: looking at a class must not load the classes that it mentions.
       ClassFileLocator locator =
           new ClassFileLocator.Compound(
@@ -122,7 +126,11 @@ public final class HookTransformer implements ClassFileTransformer {
       return hooker.hook(builder, type, loader, wasLoaded).make().getBytes();
     } catch (Throwable t) {
       // The JVM would swallow it.
-      warnings.accept(name + " cannot be hooked: " + t);
+      failures.accept(
+          name,
+          name
+              + " cannot be hooked: "
+              + (t instanceof ClassNotFoundException ? t.getMessage() : t));
       return null;
     }
   }

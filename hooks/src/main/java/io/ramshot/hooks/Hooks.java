@@ -51,6 +51,7 @@ public final class Hooks implements AutoCloseable {
   private final NamedRam namedRam;
   private final GuestView guest;
   private final Pauses pauses;
+  private final LoadedClasses classes;
   private final Adapters adapters;
   private final Vcpus vcpus;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -78,7 +79,7 @@ public final class Hooks implements AutoCloseable {
     ram = new GuestRam(guest, options, pageBytes, once);
     ramFields = new RamFields(options.ram(), ram, access, instrumentation, once);
     nativeMemory = new NativeMemory(options, ram, pageBytes, once);
-    LoadedClasses classes = new LoadedClasses(instrumentation);
+    classes = new LoadedClasses(instrumentation);
     namedRam =
         new NamedRam(ramFields, nativeMemory, guest, options.adapter() != null, classes, once);
     gates = new Gates(options.gates(), classes, once);
@@ -99,7 +100,16 @@ public final class Hooks implements AutoCloseable {
     options.ramNative().forEach(n -> hooked.add(n.className()));
     options.pauses().forEach(p -> hooked.add(p.className()));
     hooked.addAll(adapters.classNames());
-    transformer = new HookTransformer(instrumentation, hooked, this::hook, once);
+    transformer =
+        new HookTransformer(
+            instrumentation,
+            hooked,
+            this::hook,
+            (name, line) -> {
+              if (!gates.failed(name, line)) {
+                once.accept(line);
+              }
+            });
   }
 
   /**
@@ -339,6 +349,43 @@ public final class Hooks implements AutoCloseable {
             throw e;
           }
         });
+  }
+
+  /**
+   * Says that a vCPU must come to a gate: one that nothing can come to is no warning then.
+   *
+   * @param absent gets it in one line, at once if there is one already, by the thread that loads
+   *     its class, before any code of the class has run
+   */
+  public void requireGates(Consumer<String> absent) {
+    gates.require(absent);
+  }
+
+  /** Why no vCPU may have come to a gate so far, with the names that may have been meant. */
+  public String uncalledGates() {
+    return gates.uncalled();
+  }
+
+  /** Whether any class of a host has been loaded, and not the JDK's and ramshot's only. */
+  public boolean hostHasClasses() {
+    return classes.any();
+  }
+
+  /**
+   * RAM that fields hold by now and that is not among the guest's blocks before a snapshot or a
+   * restore asks for it: lengths in bytes, 0 for an array of pieces. Changes nothing, so that a
+   * guest may be watched while it is made.
+   */
+  public List<Long> ramToCome() {
+    return ramFields.toCome();
+  }
+
+  /**
+   * The configured places of RAM where this host has none just now, with the names that may have
+   * been meant; or nothing.
+   */
+  public String missingRam() {
+    return namedRam.missingText();
   }
 
   /** What became of each configured gate, in the order of the options. */

@@ -18,6 +18,16 @@ final class LoadedClasses {
     this.instrumentation = instrumentation;
   }
 
+  /** Whether there is any: a JVM that prints its version has none. */
+  boolean any() {
+    for (Class<?> type : instrumentation.getAllLoadedClasses()) {
+      if (isHosts(type)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** {@code "; nearest: com.example.Board"}, or nothing if no loaded class has a similar name. */
   String nearest(String className) {
     List<String> nearest = nearest(className, 1);
@@ -75,10 +85,18 @@ final class LoadedClasses {
     return isA(type.getSuperclass(), className);
   }
 
+  /** Ramshot and its libraries, which an agent has behind a loader of its own. */
+  private static boolean isOurs(Class<?> type) {
+    ClassLoader own = LoadedClasses.class.getClassLoader();
+    return type.getName().startsWith("io.ramshot.agent.")
+        || type.getClassLoader() == own && own != ClassLoader.getSystemClassLoader();
+  }
+
   private static boolean isHosts(Class<?> type) {
     return !type.isArray()
         && !type.isHidden()
         && type.getClassLoader() != null
-        && type.getClassLoader() != ClassLoader.getPlatformClassLoader();
+        && type.getClassLoader() != ClassLoader.getPlatformClassLoader()
+        && !isOurs(type);
   }
 }

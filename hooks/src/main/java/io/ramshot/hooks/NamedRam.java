@@ -78,6 +78,11 @@ final class NamedRam implements RamSource {
     return missing;
   }
 
+  /** What options find nothing just now, for a user who may have misspelt one; or nothing. */
+  String missingText() {
+    return messages(missing());
+  }
+
   /** A line for each option that finds nothing just now. */
   List<String> unused() {
     return missing().stream().map(MissingRam::toString).toList();

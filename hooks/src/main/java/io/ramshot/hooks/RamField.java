@@ -191,6 +191,17 @@ final class RamField {
     throw missing;
   }
 
+  /** {@link #prepare}, if that would find anything new. */
+  void refresh(Instrumentation instrumentation) throws ReflectiveOperationException {
+    boolean late = known != loaded;
+    for (Owner owner : owners) {
+      late |= !owner.initialised && initialization.isOver(owner.type);
+    }
+    if (late) {
+      prepare(instrumentation);
+    }
+  }
+
   /** Before a freeze: finds the classes of a static field. */
   void prepare(Instrumentation instrumentation) throws ReflectiveOperationException {
     if (!isStatic || problem != null) {

@@ -3,6 +3,7 @@ package io.ramshot.hooks;
 import io.ramshot.SnapshotException;
 import io.ramshot.image.BlockKind;
 import java.lang.instrument.Instrumentation;
+import java.lang.reflect.Array;
 import java.nio.Buffer;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -108,6 +109,72 @@ final class RamFields {
       }
     }
     ram.release(held::contains);
+  }
+
+  /**
+   * What {@link #find} will tell, and blocks that {@link #prepare} will make, as far as neither has
+   * done so yet: lengths in bytes, 0 for an array of pieces. Registers nothing, for names depend on
+   * the order.
+   */
+  List<Long> toCome() {
+    List<Long> lengths = new ArrayList<>();
+    Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    boolean found = isFound();
+    for (RamField field : fields) {
+      try {
+        field.refresh(instrumentation);
+        for (Object value : field.values()) {
+          RamValue.visit(
+              field.spec(),
+              value,
+              new RamValue.Visitor() {
+                @Override
+                public void heap(String suffix, Object array) {
+                  if (!found && seen.add(array)) {
+                    lengths.add(bytes(array));
+                  }
+                }
+
+                @Override
+                public void offHeap(long address, Object holder) {
+                  Allocation allocation = ram.isInBlock(address) ? null : ram.known(address);
+                  if (allocation != null && seen.add(allocation)) {
+                    lengths.add(allocation.length);
+                  }
+                }
+              });
+        }
+      } catch (ReflectiveOperationException | SnapshotException | RuntimeException e) {
+        // Still to come, or wrong: whoever needs it will say so.
+        continue;
+      }
+    }
+    return lengths;
+  }
+
+  /** 0 for pieces. */
+  private static long bytes(Object array) {
+    Class<?> element = array.getClass().getComponentType();
+    if (!element.isPrimitive()) {
+      return 0;
+    }
+    int elementBytes =
+        switch (element.getName()) {
+          case "long", "double" -> Long.BYTES;
+          case "int", "float" -> Integer.BYTES;
+          case "short", "char" -> Short.BYTES;
+          default -> Byte.BYTES;
+        };
+    return (long) Array.getLength(array) * elementBytes;
+  }
+
+  private boolean isFound() {
+    try {
+      find();
+      return true;
+    } catch (SnapshotException | RuntimeException e) {
+      return false;
+    }
   }
 
   /** How many fields were configured. */

@@ -16,6 +16,8 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 
 /**
@@ -23,11 +25,31 @@ import java.util.function.UnaryOperator;
  * allocated it and the first vCPU comes to its first quantum.
  */
 final class Restore {
+
+  /** How far it is. */
+  private enum Stage {
+    /** No vCPU has come to a gate. */
+    AWAITED,
+    RUNNING,
+    DONE,
+    /** The JVM is about to end. */
+    REFUSED
+  }
+
   private static final int EXIT_STATUS = 1;
+
+  private static final long LOOK_NANOS = 100_000_000;
+
+  /** How long the last line may take: who reads stderr may have stopped. */
+  private static final long WORDS_NANOS = 2_000_000_000;
 
   private final Image image;
   private final RestoreOptions options;
   private final Console console;
+  private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.AWAITED);
+
+  /** What went wrong in it, once it did: set first of all, and without a call. */
+  private volatile Throwable failure;
 
   private Restore(Image image, RestoreOptions options, Console console) {
     this.image = image;
@@ -70,13 +92,17 @@ final class Restore {
    * @param then runs once all of RAM is there
    */
   void run(Guest guest, Hooks hooks, UnaryOperator<String> tell, Runnable then) {
-    hooks.adapterFailure().ifPresent(problem -> refuse(console, tell.apply(problem)));
+    if (!stage.compareAndSet(Stage.AWAITED, Stage.RUNNING)) {
+      awaitHalt();
+    }
+    hooks.adapterFailure().ifPresent(problem -> refuse(tell.apply(problem)));
     // A channel that is read by an interrupted thread closes itself.
     boolean interrupted = Thread.interrupted();
     long start = System.nanoTime();
     try {
       RestoredRam ram = guest.restore(image, options);
       image.close();
+      stage.compareAndSet(Stage.RUNNING, Stage.DONE);
       console.say(
           "restore: the guest goes on from "
               + image.path()
@@ -90,7 +116,8 @@ final class Restore {
       }
       ram.completion().thenRun(then);
     } catch (SnapshotException | ImageException | RuntimeException | Error e) {
-      refuse(console, tell.apply(Console.line(e)));
+      failure = e;
+      refuse(tell.apply(Console.line(e)));
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
@@ -110,10 +137,85 @@ final class Restore {
             Quantity.time(status.stalls().p99Nanos())));
   }
 
+  Path path() {
+    return image.path();
+  }
+
+  /** What the image needs of the host. */
+  AwaitedRam ram() {
+    return new AwaitedRam(image);
+  }
+
+  /** Whether no vCPU has come to a gate, nor ever will because the JVM ends. */
+  boolean isAwaited() {
+    return stage.get() == Stage.AWAITED;
+  }
+
+  /** Whether it is still to come, or is running. */
+  boolean isPending() {
+    return isAwaited() || stage.get() == Stage.RUNNING;
+  }
+
+  /**
+   * Ends the JVM, unless the restore is over or somebody else ends it.
+   *
+   * @param why in one line
+   */
+  void giveUp(String why) {
+    Stage seen = stage.get();
+    if ((seen == Stage.AWAITED || seen == Stage.RUNNING)
+        && stage.compareAndSet(seen, Stage.REFUSED)) {
+      refuse(console, image.path() + " was not restored: " + why);
+    }
+  }
+
+  /** Ends the JVM: something that the image or the options ask for is not there. */
+  void refuse(String problem) {
+    stage.set(Stage.REFUSED);
+    refuse(console, problem);
+  }
+
+  /**
+   * For a watcher: waits until the restore is over. The vCPU's thread may have had no stack or
+   * memory left to say why it failed, and nobody else would.
+   */
+  void awaitEnd() {
+    while (stage.get() == Stage.RUNNING && failure == null) {
+      LockSupport.parkNanos(LOOK_NANOS);
+    }
+    if (stage.get() != Stage.DONE) {
+      LockSupport.parkNanos(WORDS_NANOS);
+      giveUp(failure == null ? "the JVM did not end" : Console.line(failure));
+    }
+  }
+
+  /** The guest's first quantum must not begin. */
+  private static void awaitHalt() {
+    while (true) {
+      LockSupport.park();
+    }
+  }
+
   /** Ends the JVM at once: neither the guest nor the host's shutdown hooks must run. */
   static void refuse(Console console, String problem) {
-    console.say("restore: " + problem);
-    System.err.flush();
-    Runtime.getRuntime().halt(EXIT_STATUS);
+    try {
+      haltSoon();
+      console.say("restore: " + problem);
+      System.err.flush();
+    } finally {
+      Runtime.getRuntime().halt(EXIT_STATUS);
+    }
+  }
+
+  private static void haltSoon() {
+    Thread thread =
+        new Thread(
+            () -> {
+              LockSupport.parkNanos(WORDS_NANOS);
+              Runtime.getRuntime().halt(EXIT_STATUS);
+            },
+            "ramshot-restore-halt");
+    thread.setDaemon(true);
+    thread.start();
   }
 }

@@ -58,6 +58,12 @@ public final class Startup {
     AtomicReference<ProfileChoice> profile = new AtomicReference<>(ProfileChoice.none());
     try {
       if (running != null && !AgentOptions.asksForDiscovery(text)) {
+        if (!attached && AgentOptions.asksForRestore(text) && !running.has(text)) {
+          throw new OptionException(
+              "ramshot is loaded already, with "
+                  + running.described()
+                  + ": give all options in one -javaagent");
+        }
         running.again(text);
         return;
       }
@@ -159,7 +165,9 @@ public final class Startup {
       // RAM that is not restored yet, or that a host still fills, is nobody's checkpoint.
       if (restore.isPresent()) {
         Restore r = restore.get();
+        hooks.requireGates(line -> r.refuse(profile.tell(line)));
         hooks.beforeFirstQuantum(() -> r.run(guest, hooks, profile::tell, timeline));
+        new RestoreWatch(r, r.ram(), guest, hooks, options.restoreTimeout(), CONSOLE).start();
       } else if (plan.isPresent() && options.has(AgentOptions.GATE) && !attached) {
         hooks.beforeFirstQuantum(timeline);
       } else {
@@ -188,10 +196,10 @@ public final class Startup {
 
   /** The agent is here already; whoever loads it again wants to reach the bean. */
   private void again(String text) {
-    if (text != null && !text.isEmpty() && !text.equals(options.toString())) {
+    if (text != null && !text.isEmpty() && !has(text)) {
       CONSOLE.say(
           "already loaded, with "
-              + (options.toString().isEmpty() ? "no options" : "the options " + options)
+              + described()
               + ": these stay as they are, "
               + text
               + " is ignored; restart the JVM to change them");
@@ -199,6 +207,17 @@ public final class Startup {
     if (options.jmx()) {
       register();
     }
+  }
+
+  /**
+   * @param text options as they were given
+   */
+  private boolean has(String text) {
+    return text.equals(options.toString());
+  }
+
+  private String described() {
+    return options.toString().isEmpty() ? "no options" : "the options " + options;
   }
 
   private synchronized void register() {

@@ -112,6 +112,14 @@ public final class AgentOptions {
   public static final String RESTORE = "restore";
 
   /**
+   * How long the first vCPU may take to come to a gate once the guest's RAM is there, in time in
+   * which the process runs, before the JVM is ended: a duration. Default: 60s.
+   */
+  public static final String RESTORE_TIMEOUT = "restore.timeout";
+
+  private static final String DEFAULT_RESTORE_TIMEOUT = "60s";
+
+  /**
    * Whether the guest goes on at once, and its RAM comes from the image when it is touched, or
    * later. Default: false.
    */
@@ -163,6 +171,11 @@ public final class AgentOptions {
     KEYS.put(EVERY, "time from one checkpoint of the timeline to the next [10s]");
     KEYS.put(KEEP, "how many checkpoints of the timeline to keep [6]");
     KEYS.put(RESTORE, "image to start from, or DIR@-30s of a timeline; needs gate= [none]");
+    KEYS.put(
+        RESTORE_TIMEOUT,
+        "longest wait for its first gate, from when the guest has RAM ["
+            + DEFAULT_RESTORE_TIMEOUT
+            + "]");
     KEYS.put(LAZY, "run at once, and read RAM from the image when it is touched [false]");
     KEYS.put(DAMAGED, "what a damaged page of it does: stop, or zero, which logs it [stop]");
     KEYS.put(JMX, "register the MXBean [true]");
@@ -285,7 +298,7 @@ public final class AgentOptions {
               + values.get(RESTORE)
               + " needs to know where the guest's first quantum begins: give gate= too");
     }
-    for (String key : List.of(LAZY, DAMAGED)) {
+    for (String key : List.of(LAZY, DAMAGED, RESTORE_TIMEOUT)) {
       if (has(key) && !has(RESTORE)) {
         throw new OptionException(key + " says how to restore: give restore= too");
       }
@@ -311,6 +324,7 @@ public final class AgentOptions {
     flag(JMX, true);
     flag(HELP, false);
     restoreOptions();
+    restoreTimeout();
     snapshotOptions();
   }
 
@@ -422,6 +436,11 @@ public final class AgentOptions {
         flag(DIRECTIO, defaults.directIo()),
         bytes(RATE, defaults.bytesPerSecond()),
         duration(STALL_LIMIT, defaults.stallLimit()));
+  }
+
+  /** How long the first vCPU may take to come to a gate once the guest's RAM is there. */
+  public Duration restoreTimeout() throws OptionException {
+    return duration(RESTORE_TIMEOUT, Quantity.duration(DEFAULT_RESTORE_TIMEOUT));
   }
 
   private long bytes(String key, long absent) throws OptionException {

@@ -71,7 +71,10 @@ final class CallCounts implements AutoCloseable {
     Calls.reset();
     transformer =
         new HookTransformer(
-            instrumentation, classes, (b, type, loader, was) -> hook(b, type), warnings);
+            instrumentation,
+            classes,
+            (b, type, loader, was) -> hook(b, type),
+            (name, line) -> warnings.accept(line));
     transformer.install();
   }
 
