@@ -79,6 +79,16 @@ public final class Gate {
     if (!CALLED[gate]) {
       CALLED[gate] = true;
     }
+    if (cell.doubt != GateCell.NO_DOUBT) {
+      while (cell.doubt == GateCell.SUSPECTED) {
+        // Without a call, for there may be no stack for one: a look takes about a millisecond.
+        continue;
+      }
+      if (cell.doubt == GateCell.OUTSIDE) {
+        cell.depth = 0;
+        cell.doubt = GateCell.NO_DOUBT;
+      }
+    }
     return cell;
   }
 
@@ -229,7 +239,7 @@ public final class Gate {
   /** A living thread inside a quantum that is not the freezing one, or null if there is none. */
   public static Thread inside() {
     for (GateCell cell : cells) {
-      if (cell.depth != 0 && cell != freezer) {
+      if (cell.isInside() && cell != freezer) {
         Thread thread = cell.thread();
         if (thread != null) {
           return thread;
@@ -242,11 +252,29 @@ public final class Gate {
   /** Whether this thread is counted as inside a quantum. */
   public static boolean isInside(Thread thread) {
     for (GateCell cell : cells) {
-      if (cell.depth != 0 && cell.thread() == thread) {
+      if (cell.isInside() && cell.thread() == thread) {
         return true;
       }
     }
     return false;
+  }
+
+  /**
+   * Begins to doubt that a thread is inside: its end of a quantum may have been left out by a
+   * debugger that had a method return, or by {@code Thread.stop}. Until it is judged, the thread
+   * waits at the next gate, even inside a quantum.
+   *
+   * @return its cell, which the caller must have {@link GateCell#judge} called on; null if the
+   *     thread is outside
+   */
+  public static GateCell suspect(Thread thread) {
+    for (GateCell cell : cells) {
+      if (cell.isInside() && cell.thread() == thread) {
+        cell.doubt = GateCell.SUSPECTED;
+        return cell;
+      }
+    }
+    return null;
   }
 
   /** Whether any thread has come to this gate. */

@@ -28,6 +28,18 @@ class GateCellFields extends GateCellPadding {
    */
   public volatile int depth;
 
+  /** Nobody doubts {@link #depth}. */
+  static final int NO_DOUBT = 0;
+
+  /** It is being looked whether the thread is inside at all: it must come to no gate meanwhile. */
+  static final int SUSPECTED = 1;
+
+  /** The thread was seen outside, and is until it comes to a gate again. */
+  static final int OUTSIDE = 2;
+
+  /** What a freezer thinks of a {@link #depth} above 0. */
+  volatile int doubt;
+
   /** Whether the thread is parked, or about to park, at a closed gate. */
   volatile boolean waiting;
 
@@ -38,6 +50,22 @@ class GateCellFields extends GateCellPadding {
 
   GateCellFields(Thread thread) {
     this.thread = new WeakReference<>(thread);
+  }
+
+  /** Whether it is in a quantum. */
+  final boolean isInside() {
+    return depth != 0 && doubt != OUTSIDE;
+  }
+
+  /**
+   * Ends what {@link Gate#suspect} began. Its thread waits for that, so this must be called
+   * whatever happens, and can fail in no way once it has been.
+   *
+   * @param outside whether the thread was seen in no gated method, or only on its way into one by
+   *     {@link Gate#cell}
+   */
+  public final void judge(boolean outside) {
+    doubt = outside ? OUTSIDE : NO_DOUBT;
   }
 
   /** Null once the thread is dead. */

@@ -31,6 +31,12 @@ final class GateVcpus implements Vcpus {
 
   private static final long STOP_SELDOM_NANOS = 64_000_000;
 
+  /**
+   * After which it is doubted that a thread is inside, in ns: longer than most quanta, for the JVM
+   * has to stand still to find out. Then after twice as long each time.
+   */
+  private static final long DOUBT_NANOS = 50_000_000;
+
   private static final int FRAMES_SHOWN = 6;
 
   private final Gates gates;
@@ -93,12 +99,20 @@ final class GateVcpus implements Vcpus {
     long spinUntil = start + SPIN_NANOS;
     long stopAt = start + STOP_AGAIN_NANOS;
     long stopAfter = STOP_AGAIN_NANOS;
+    long doubtAfter = DOUBT_NANOS;
     if (Gate.inside() != null) {
       pauses.stop();
     }
     for (Thread thread; (thread = Gate.inside()) != null; ) {
       long now = System.nanoTime();
-      if (time.reached(timeout)) {
+      boolean late = time.reached(timeout);
+      if (late || now - start >= doubtAfter) {
+        doubtAfter *= 2;
+        if (gates.recover(thread)) {
+          continue;
+        }
+      }
+      if (late) {
         throw new SnapshotException(
             "vCPU thread \"%s\" did not end its quantum within %d ms: gate a shorter method, or raise freeze.timeout=; it is at %s"
                 .formatted(thread.getName(), timeout.toMillis(), stack(thread)));

@@ -1,6 +1,7 @@
 package io.ramshot.hooks;
 
 import io.ramshot.boot.Gate;
+import io.ramshot.boot.GateCell;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -233,6 +234,55 @@ final class Gates {
       unseen.clear();
     }
     return null;
+  }
+
+  /**
+   * Has a thread no longer counted as inside that is in no gated method. Every stack is read for
+   * it, while the JVM stands still.
+   *
+   * @return whether it was such a one
+   */
+  boolean recover(Thread thread) {
+    GateCell cell = Gate.suspect(thread);
+    if (cell == null) {
+      return false;
+    }
+    boolean outside = false;
+    try {
+      // A thread's own getStackTrace would cut it off; a virtual thread has none here.
+      StackTraceElement[] stack = Thread.getAllStackTraces().get(thread);
+      outside = stack != null && stack.length > 0 && isOutside(stack);
+    } finally {
+      cell.judge(outside);
+    }
+    return outside;
+  }
+
+  private boolean isOutside(StackTraceElement[] stack) {
+    int from = 0;
+    for (int i = 0; i < stack.length; i++) {
+      if (stack[i].getClassName().equals(Gate.class.getName())) {
+        // The method below is on its way in and has not announced itself.
+        from = stack[i].getMethodName().equals("cell") ? i + 2 : 0;
+        break;
+      }
+    }
+    for (int i = from; i < stack.length; i++) {
+      if (isGated(stack[i])) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean isGated(StackTraceElement frame) {
+    for (GateSpec spec : specs) {
+      if (spec.className().equals(frame.getClassName())
+          && spec.method().equals(frame.getMethodName())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private synchronized boolean isInUnseenMethod(StackTraceElement[] stack) {

@@ -9,6 +9,7 @@ import com.example.Board;
 import com.example.FastBoard;
 import com.example.FastCpu;
 import io.ramshot.SnapshotException;
+import io.ramshot.boot.Gate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -404,6 +405,64 @@ class GateTest extends HookedTest {
     assertThrows(SnapshotException.class, () -> hooks.vcpus().freeze(SHORT));
     leave[1].countDown();
     hooks.vcpus().freeze(LONG);
+  }
+
+  /** As a debugger leaves it that has a method return, past what is at its end. */
+  @Test
+  void threadThatIsNoLongerInsideIsFoundOut() throws Exception {
+    install("gate", "com.example.Board::step");
+    CountDownLatch left = new CountDownLatch(1);
+    CountDownLatch again = new CountDownLatch(1);
+    Thread cpu =
+        new Thread(
+            () -> {
+              board.step();
+              Gate.cell(0).depth = 1;
+              left.countDown();
+              await(again);
+              board.step(board::step);
+            });
+    cpu.start();
+    await(left);
+    hooks.vcpus().freeze(LONG);
+    assertFalse(Gate.isInside(cpu));
+    again.countDown();
+    cpu.join(30);
+    assertEquals(1, board.quanta.get(), "it ran in a freeze");
+    hooks.vcpus().thaw();
+    cpu.join();
+    assertEquals(2, board.quanta.get());
+    hooks.vcpus().freeze(LONG);
+  }
+
+  @Test
+  void threadInAQuantumIsNeverTakenForOneThatIsNot() throws Exception {
+    install("gate", "com.example.Board::step");
+    AtomicBoolean frozen = new AtomicBoolean();
+    AtomicLong wrong = new AtomicLong();
+    // Longer than the freezer goes without a doubt, with gates in it that it is doubted at.
+    vcpu(
+        "cpu",
+        () ->
+            board.step(
+                () -> {
+                  long until = System.nanoTime() + 70_000_000;
+                  while (System.nanoTime() - until < 0) {
+                    board.step();
+                    if (frozen.get()) {
+                      wrong.incrementAndGet();
+                    }
+                  }
+                }));
+    for (int i = 0; i < 10; i++) {
+      hooks.vcpus().freeze(LONG);
+      frozen.set(true);
+      LockSupport.parkNanos(1_000_000);
+      frozen.set(false);
+      hooks.vcpus().thaw();
+      LockSupport.parkNanos(1_000_000);
+    }
+    assertEquals(0, wrong.get());
   }
 
   @Test

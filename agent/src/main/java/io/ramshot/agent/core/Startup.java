@@ -58,11 +58,8 @@ public final class Startup {
     AtomicReference<ProfileChoice> profile = new AtomicReference<>(ProfileChoice.none());
     try {
       if (running != null && !AgentOptions.asksForDiscovery(text)) {
-        if (!attached && AgentOptions.asksForRestore(text) && !running.has(text)) {
-          throw new OptionException(
-              "ramshot is loaded already, with "
-                  + running.described()
-                  + ": give all options in one -javaagent");
+        if (!attached && AgentOptions.asksForRestore(text)) {
+          running.requireRestore(text);
         }
         running.again(text);
         return;
@@ -196,7 +193,7 @@ public final class Startup {
 
   /** The agent is here already; whoever loads it again wants to reach the bean. */
   private void again(String text) {
-    if (text != null && !text.isEmpty() && !has(text)) {
+    if (text != null && !text.isEmpty() && !text.equals(options.toString())) {
       CONSOLE.say(
           "already loaded, with "
               + described()
@@ -209,11 +206,13 @@ public final class Startup {
     }
   }
 
-  /**
-   * @param text options as they were given
-   */
-  private boolean has(String text) {
-    return text.equals(options.toString());
+  /** A restore that another -javaagent asks for must be the one that this one does. */
+  private void requireRestore(String text) throws OptionException {
+    String wanted = AgentOptions.parse(text, options.given()).get(AgentOptions.RESTORE);
+    if (!wanted.equals(options.get(AgentOptions.RESTORE))) {
+      throw new OptionException(
+          "ramshot is loaded already, with " + described() + ": give all options in one -javaagent");
+    }
   }
 
   private String described() {

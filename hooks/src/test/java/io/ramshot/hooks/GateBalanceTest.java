@@ -1,0 +1,53 @@
+package io.ramshot.hooks;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
+
+/**
+ * Whatever is thrown in a gate, a thread is counted as inside when it is inside, and only then. All
+ * looking is done by {@link GateBalance}, in a JVM of its own.
+ */
+class GateBalanceTest {
+
+  private static void balanced(String errors, int rounds, String... options) throws Exception {
+    ForkedHostJvm.of(GateBalance.class, errors, Integer.toString(rounds))
+        .options("-Xlog:disable")
+        .options(options)
+        .succeed();
+  }
+
+  @Test
+  void aStackThatEndsAnywhereInterpreted() throws Exception {
+    balanced("overflow", 1, "-Xint");
+  }
+
+  @Test
+  void aStackThatEndsAnywhereCompiled() throws Exception {
+    balanced("overflow", 15);
+  }
+
+  @Tag("long")
+  @Test
+  void aStackThatEndsAnywhereManyTimes() throws Exception {
+    balanced("overflow", 60, "-Xint");
+    balanced("overflow", 1500);
+    balanced("overflow", 1500, "-XX:-TieredCompilation");
+    balanced("overflow", 300, "-XX:TieredStopAtLevel=1");
+    balanced("overflow", 1500, "-XX:-Inline");
+  }
+
+  @Test
+  void noMemoryForTheFirstQuantum() throws Exception {
+    balanced("memory", 2, "-Xmx16m", "-XX:+UseSerialGC");
+  }
+
+  /** Later JDKs stop no thread. */
+  @EnabledForJreRange(max = JRE.JAVA_19)
+  @Test
+  void aThreadThatIsStoppedAnywhere() throws Exception {
+    balanced("stop", 300);
+    balanced("stop", 100, "-Xint");
+  }
+}
