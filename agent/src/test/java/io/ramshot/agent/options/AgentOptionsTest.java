@@ -11,6 +11,7 @@ import io.ramshot.SnapshotOptions;
 import java.io.File;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -56,6 +57,20 @@ class AgentOptionsTest {
         AgentOptions.parse("gate=a.B::c,restore=f,lazy").restoreOptions().lazy(), "at the end");
     assertFalse(AgentOptions.parse("restore=f,lazy=false,gate=a.B::c").restoreOptions().lazy());
     assertEquals("lazy says how to restore: give restore= too", refused("lazy,gate=a.B::c"));
+    assertEquals(
+        "restore.timeout says how to restore: give restore= too",
+        refused("restore.timeout=5s,gate=a.B::c"));
+    for (String value : List.of("0s", "5", "soon", "-1s")) {
+      assertEquals(
+          "restore.timeout="
+              + value
+              + " is not a duration above 0: give a number with ms, s or m, such as 500ms",
+          refused("restore=f,gate=a.B::c,restore.timeout=" + value));
+    }
+    assertEquals(Duration.ofMinutes(1), options.restoreTimeout());
+    assertEquals(
+        Duration.ofMillis(3500),
+        AgentOptions.parse("restore=f,gate=a.B::c,restore.timeout=3500ms").restoreTimeout());
     assertEquals(
         "damaged=skip is neither stop nor zero: give one of them",
         refused("restore=f,gate=a.B::c,damaged=skip"));
