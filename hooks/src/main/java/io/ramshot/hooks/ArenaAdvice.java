@@ -1,6 +1,7 @@
 package io.ramshot.hooks;
 
 import io.ramshot.boot.Allocations;
+import io.ramshot.boot.Missed;
 import net.bytebuddy.asm.Advice;
 import net.bytebuddy.implementation.bytecode.assign.Assigner;
 
@@ -17,7 +18,15 @@ final class ArenaAdvice {
       @Advice.Argument(0) long bytes,
       @Advice.Return(typing = Assigner.Typing.DYNAMIC) Object segment) {
     if (bytes >= Allocations.minimum) {
-      Allocations.wrapped(segment);
+      boolean told = false;
+      try {
+        Allocations.wrapped(segment);
+        told = true;
+      } finally {
+        if (!told) {
+          Missed.bytes = bytes;
+        }
+      }
     }
   }
 }

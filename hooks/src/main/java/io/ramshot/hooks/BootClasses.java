@@ -2,6 +2,7 @@ package io.ramshot.hooks;
 
 import io.ramshot.boot.Gate;
 import io.ramshot.boot.GateCell;
+import io.ramshot.boot.Missed;
 import java.util.List;
 
 /** What inlined advice refers to, as a host's class loader finds it. */
@@ -9,7 +10,7 @@ final class BootClasses {
 
   /** {@code Throwable} and its like too: advice catches them. */
   private static final List<Class<?>> NEEDED =
-      List.of(Throwable.class, StackOverflowError.class, Gate.class, GateCell.class);
+      List.of(Throwable.class, StackOverflowError.class, Gate.class, GateCell.class, Missed.class);
 
   private BootClasses() {}
 

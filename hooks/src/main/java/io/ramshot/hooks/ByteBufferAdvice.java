@@ -1,6 +1,7 @@
 package io.ramshot.hooks;
 
 import io.ramshot.boot.Allocations;
+import io.ramshot.boot.Missed;
 import java.nio.ByteBuffer;
 import net.bytebuddy.asm.Advice;
 
@@ -14,7 +15,15 @@ final class ByteBufferAdvice {
   @Advice.OnMethodExit(suppress = Throwable.class)
   static void exit(@Advice.Argument(0) int bytes, @Advice.Return ByteBuffer buffer) {
     if (bytes >= Allocations.minimum) {
-      Allocations.wrapped(buffer);
+      boolean told = false;
+      try {
+        Allocations.wrapped(buffer);
+        told = true;
+      } finally {
+        if (!told) {
+          Missed.bytes = bytes;
+        }
+      }
     }
   }
 }

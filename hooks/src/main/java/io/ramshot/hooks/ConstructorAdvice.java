@@ -1,6 +1,7 @@
 package io.ramshot.hooks;
 
 import io.ramshot.boot.Instances;
+import io.ramshot.boot.Missed;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import net.bytebuddy.asm.Advice;
@@ -16,6 +17,14 @@ final class ConstructorAdvice {
 
   @Advice.OnMethodExit(suppress = Throwable.class)
   static void exit(@Id int hook, @Advice.This Object instance) {
-    Instances.constructed(hook, instance);
+    boolean told = false;
+    try {
+      Instances.constructed(hook, instance);
+      told = true;
+    } finally {
+      if (!told) {
+        Missed.object = true;
+      }
+    }
   }
 }

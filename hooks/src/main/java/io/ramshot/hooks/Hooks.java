@@ -5,6 +5,7 @@ import io.ramshot.Vcpus;
 import io.ramshot.boot.Allocations;
 import io.ramshot.boot.Gate;
 import io.ramshot.boot.Instances;
+import io.ramshot.boot.Missed;
 import io.ramshot.boot.NativeCalls;
 import io.ramshot.uffd.EngineException;
 import io.ramshot.uffd.Machine;
@@ -178,6 +179,7 @@ public final class Hooks implements AutoCloseable {
 
   private void install() {
     Gate.reset();
+    Missed.reset();
     Instances.sink(this::constructed);
     NativeCalls.sink(nativeMemory);
     transformer.install();

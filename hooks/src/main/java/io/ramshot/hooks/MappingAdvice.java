@@ -1,6 +1,7 @@
 package io.ramshot.hooks;
 
 import io.ramshot.boot.Allocations;
+import io.ramshot.boot.Missed;
 import java.nio.channels.FileChannel;
 import net.bytebuddy.asm.Advice;
 import net.bytebuddy.implementation.bytecode.assign.Assigner;
@@ -22,7 +23,15 @@ final class MappingAdvice {
         @Advice.Return(typing = Assigner.Typing.DYNAMIC) Object memory) {
       // A guest's RAM can be written; READ_ONLY_SYNC is the other mode that is not.
       if (bytes >= Allocations.minimum && !mode.toString().startsWith("READ_ONLY")) {
-        Allocations.mapped(memory);
+        boolean told = false;
+        try {
+          Allocations.mapped(memory);
+          told = true;
+        } finally {
+          if (!told) {
+            Missed.bytes = bytes;
+          }
+        }
       }
     }
   }

@@ -2,6 +2,7 @@ package io.ramshot.hooks;
 
 import io.ramshot.RamSource;
 import io.ramshot.SnapshotException;
+import io.ramshot.boot.Missed;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +49,7 @@ final class NamedRam implements RamSource {
    */
   @Override
   public void prepare() throws SnapshotException {
+    warnOfMissed();
     natives.prepare();
     fields.prepare();
     List<MissingRam> missing = missing();
@@ -76,6 +78,25 @@ final class NamedRam implements RamSource {
     List<MissingRam> missing = new ArrayList<>(natives.missing());
     missing.addAll(fields.missing());
     return missing;
+  }
+
+  private void warnOfMissed() {
+    if (Missed.bytes != 0) {
+      tellMissed("memory of " + Missed.bytes + " bytes was allocated");
+    }
+    if (Missed.call) {
+      tellMissed("a method of ram.native= was called");
+    }
+    if (Missed.object) {
+      tellMissed("an object that has state or guest RAM was made");
+    }
+  }
+
+  private void tellMissed(String what) {
+    warnings.accept(
+        what
+            + " when there was no stack or memory left to take account of it, so checkpoints may lack"
+            + " a part of this guest: give the JVM more with -Xss or -Xmx");
   }
 
   /** What options find nothing just now, for a user who may have misspelt one; or nothing. */

@@ -1,6 +1,7 @@
 package io.ramshot.hooks;
 
 import io.ramshot.boot.Allocations;
+import io.ramshot.boot.Missed;
 import java.nio.ByteBuffer;
 import net.bytebuddy.asm.Advice;
 
@@ -14,8 +15,17 @@ final class NativeBufferAdvice {
 
   @Advice.OnMethodExit(suppress = Throwable.class)
   static void exit(@Advice.This ByteBuffer buffer) {
-    if (buffer.capacity() >= Allocations.minimum) {
-      Allocations.viewed(buffer);
+    int bytes = buffer.capacity();
+    if (bytes >= Allocations.minimum) {
+      boolean told = false;
+      try {
+        Allocations.viewed(buffer);
+        told = true;
+      } finally {
+        if (!told) {
+          Missed.bytes = bytes;
+        }
+      }
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.ramshot.hooks;
 
+import io.ramshot.boot.Missed;
 import io.ramshot.boot.NativeCalls;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
@@ -17,7 +18,17 @@ final class NativeCallAdvice {
 
   @Advice.OnMethodEnter(suppress = Throwable.class)
   static Object enter(@Id int hook, @Advice.AllArguments Object[] arguments) {
-    return NativeCalls.entering(hook, arguments);
+    boolean told = false;
+    Object token;
+    try {
+      token = NativeCalls.entering(hook, arguments);
+      told = true;
+    } finally {
+      if (!told) {
+        Missed.call = true;
+      }
+    }
+    return token;
   }
 
   @Advice.OnMethodExit(suppress = Throwable.class, onThrowable = Throwable.class)
@@ -26,6 +37,14 @@ final class NativeCallAdvice {
       @Advice.Enter Object token,
       @Advice.Return(typing = Assigner.Typing.DYNAMIC) Object result,
       @Advice.Thrown Throwable thrown) {
-    NativeCalls.left(hook, token, result, thrown != null);
+    boolean told = false;
+    try {
+      NativeCalls.left(hook, token, result, thrown != null);
+      told = true;
+    } finally {
+      if (!told) {
+        Missed.call = true;
+      }
+    }
   }
 }

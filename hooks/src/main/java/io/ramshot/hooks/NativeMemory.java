@@ -1,6 +1,5 @@
 package io.ramshot.hooks;
 
-import io.ramshot.RunningTime;
 import io.ramshot.SnapshotException;
 import io.ramshot.boot.NativeCalls;
 import io.ramshot.hooks.MemoryMap.Span;
@@ -9,8 +8,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import net.bytebuddy.asm.Advice;
 import net.bytebuddy.description.method.MethodDescription;
@@ -34,11 +31,11 @@ final class NativeMemory implements NativeCalls.Sink {
   /** A call that maps, while it runs; sizes in bytes. */
   private record Call(MemoryMap before, List<Long> sizes, boolean hasTurn) {}
 
-  /** How long a call waits for its turn, in ms: mapping takes microseconds. */
+  /** How long a call waits for its turn: mapping takes microseconds. */
   private static final Duration TURN_LIMIT = Duration.ofSeconds(1);
 
   private final List<NativeSpec> specs;
-  private final ReentrantLock turn = new ReentrantLock();
+  private final Turn turn = new Turn();
   private final GuestRam ram;
 
   private final long pageBytes;
@@ -128,18 +125,12 @@ final class NativeMemory implements NativeCalls.Sink {
       // A device, say; what comes in the same call is none of the guest's.
       return null;
     }
-    boolean hasTurn = false;
-    try {
-      hasTurn =
-          new RunningTime().await(nanos -> turn.tryLock(nanos, TimeUnit.NANOSECONDS), TURN_LIMIT);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    boolean hasTurn = turn.take(TURN_LIMIT);
     try {
       return new Call(MemoryMap.read(), inPages(size), hasTurn);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       if (hasTurn) {
-        turn.unlock();
+        turn.give();
       }
       throw e;
     }
@@ -155,7 +146,7 @@ final class NativeMemory implements NativeCalls.Sink {
           }
         } finally {
           if (call.hasTurn) {
-            turn.unlock();
+            turn.give();
           }
         }
       } else if (token != null) {

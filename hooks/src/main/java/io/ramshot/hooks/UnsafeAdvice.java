@@ -1,6 +1,7 @@
 package io.ramshot.hooks;
 
 import io.ramshot.boot.Allocations;
+import io.ramshot.boot.Missed;
 import net.bytebuddy.asm.Advice;
 
 /**
@@ -19,7 +20,15 @@ final class UnsafeAdvice {
     @Advice.OnMethodExit(suppress = Throwable.class)
     static void exit(@Advice.Argument(0) long bytes, @Advice.Return long address) {
       if (bytes >= Allocations.minimum) {
-        Allocations.allocated(address, bytes);
+        boolean told = false;
+        try {
+          Allocations.allocated(address, bytes);
+          told = true;
+        } finally {
+          if (!told) {
+            Missed.bytes = bytes;
+          }
+        }
       }
     }
   }
@@ -55,7 +64,15 @@ final class UnsafeAdvice {
       if (thrown != null
           ? freed != null
           : address != 0 && (freed != null || bytes >= Allocations.minimum)) {
-        Allocations.reallocated(freed, address, bytes);
+        boolean told = false;
+        try {
+          Allocations.reallocated(freed, address, bytes);
+          told = true;
+        } finally {
+          if (!told) {
+            Missed.bytes = bytes;
+          }
+        }
       }
     }
   }

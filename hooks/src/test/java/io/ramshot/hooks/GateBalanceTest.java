@@ -47,7 +47,7 @@ class GateBalanceTest {
   @EnabledForJreRange(max = JRE.JAVA_19)
   @Test
   void aThreadThatIsStoppedAnywhere() throws Exception {
-    balanced("stop", 300);
-    balanced("stop", 100, "-Xint");
+    balanced("stop", 200);
+    balanced("stop", 30, "-Xint");
   }
 }

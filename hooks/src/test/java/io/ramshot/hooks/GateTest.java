@@ -47,7 +47,7 @@ class GateTest extends HookedTest {
   @AfterEach
   void stop() throws InterruptedException {
     stop.set(true);
-    hooks.vcpus().thaw();
+    Gate.reset();
     for (Thread thread : threads) {
       thread.join();
     }
@@ -309,6 +309,9 @@ class GateTest extends HookedTest {
           throw new IllegalStateException("page 3 is damaged");
         });
     Thread cpu = vcpu("cpu", board::step);
+    while (guest.warnings().isEmpty()) {
+      Thread.onSpinWait();
+    }
     cpu.join(50);
     assertEquals(0, board.quanta.get());
     assertEquals(1, guest.warnings().size());

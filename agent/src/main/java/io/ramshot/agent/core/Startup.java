@@ -211,7 +211,9 @@ public final class Startup {
     String wanted = AgentOptions.parse(text, options.given()).get(AgentOptions.RESTORE);
     if (!wanted.equals(options.get(AgentOptions.RESTORE))) {
       throw new OptionException(
-          "ramshot is loaded already, with " + described() + ": give all options in one -javaagent");
+          "ramshot is loaded already, with "
+              + described()
+              + ": give all options in one -javaagent");
     }
   }
 

@@ -128,8 +128,7 @@ class RestoreDueIT {
   void aGateThatNobodyComesToEndsTheJvmOnceTheRamIsThere() throws Exception {
     Map<String, ForkedJvm> hosts = new LinkedHashMap<>();
     for (String kind : RAM.keySet()) {
-      hosts.put(
-          kind, restore(kind, "gate=" + MACHINE + "::spare,restore.timeout=2500ms", "idle"));
+      hosts.put(kind, restore(kind, "gate=" + MACHINE + "::spare,restore.timeout=2500ms", "idle"));
     }
     ForkedJvm unloaded =
         restore("heap", "gate=com.example.host.WaitingHosts::spare,restore.timeout=2500ms", "run");
@@ -183,7 +182,8 @@ class RestoreDueIT {
   @Test
   void withoutRamItIsSaidWhatIsMissingAndTheHostMayStillComeToIt() throws Exception {
     ForkedJvm host =
-        start("ram=a.B#c,gate=d.E::f,restore.timeout=500ms,restore=" + image("heap"), "none", "idle");
+        start(
+            "ram=a.B#c,gate=d.E::f,restore.timeout=500ms,restore=" + image("heap"), "none", "idle");
     String line = host.awaitErr(text -> text.startsWith("[ramshot] "));
     assertTrue(line.contains("still waiting for the guest: the guest has no RAM"), line);
     assertTrue(line.contains("ram=a.B#c finds nothing: no class a.B is loaded"), line);
@@ -193,8 +193,7 @@ class RestoreDueIT {
 
   @Test
   void aJvmWithoutAHostHasNothingToRestore() throws Exception {
-    String agent =
-        "-javaagent:" + ForkedJvm.RAMSHOT_JAR + "=" + GATE + ",restore=" + image("heap");
+    String agent = "-javaagent:" + ForkedJvm.RAMSHOT_JAR + "=" + GATE + ",restore=" + image("heap");
     for (String option : List.of("-version", "--list-modules")) {
       try (ForkedJvm jvm =
           ForkedJvm.java().environment("JAVA_TOOL_OPTIONS", agent).with(option).start()) {
@@ -207,8 +206,7 @@ class RestoreDueIT {
   @Test
   void anAgentThatIsLoadedAlreadyCannotRestore() throws Exception {
     String restore = GATE + ",restore=" + image("direct");
-    try (ForkedJvm jvm =
-        ForkedJvm.java().withAgent("").withAgent(restore).start(BareHost.class)) {
+    try (ForkedJvm jvm = ForkedJvm.java().withAgent("").withAgent(restore).start(BareHost.class)) {
       ended(jvm, 1, "ramshot is loaded already, with no options: give all options in one");
       assertEquals(List.of(), jvm.out(), "the host has run");
     }
