@@ -32,6 +32,7 @@ struct job {
     uint64_t chunk;
     uint64_t slot;       /* COPY_JOB: of the pool */
     enum rs_saver saver; /* RAW_JOB: what the chunk gets, unless it is copied meanwhile */
+    bool unreadable;     /* RAW_JOB: cannot be read straight, and has not been fetched yet */
     struct rs_pages pages;
     struct rs_write write;
     /* Where `pages` has its tables, unless they are the block's: COPY_JOB. */
@@ -42,10 +43,11 @@ struct job {
 
 struct bulk {
     struct rs_snapshot *s;
-    uint64_t next;   /* the linear pass, downwards: the last chunk it looked at */
-    uint64_t passed; /* how many it has looked at */
-    bool anchored;   /* it began behind the guest */
-    uint64_t left;   /* chunks that are not in the file yet */
+    uint64_t next;       /* the linear pass, downwards: the last chunk it looked at */
+    uint64_t passed;     /* how many it has looked at */
+    bool anchored;       /* it began behind the guest */
+    uint64_t left;       /* chunks that are not in the file yet */
+    struct job *bounced; /* whose chunk stands in `bounce`; NULL: nobody's */
     struct job jobs[JOBS];
 };
 
@@ -120,16 +122,72 @@ static void complete(struct bulk *bulk, struct job *job) {
         rs_ring_push(&s->free_slots, job->slot);
 }
 
+/* Plans and starts to write swept pages, which are at `data`. */
+static void write_pages(struct bulk *bulk, struct job *job, const uint8_t *data, bool overwrite) {
+    struct rs_snapshot *s = bulk->s;
+    uint64_t offset = job->block->file_offset + job->first * s->page_bytes;
+    rs_pages_plan(&job->pages, data, s->page_bytes, offset, overwrite, &job->write);
+    rs_sink_start(&s->sink, &job->write);
+}
+
+/* Whether a raw job's chunk is still its own: else the file gets a copy, whatever this one does. */
+static bool is_writing(const struct bulk *bulk, const struct job *job) {
+    return atomic_load(&bulk->s->chunks[job->chunk].state) == RS_WRITING;
+}
+
+/*
+ * A raw job whose chunk this process may not read, or not any more: its owner has protected it. The
+ * kernel may, and it cannot have changed; so it is fetched to `bounce` and written from there. One
+ * such job at a time: others come to it whenever this thread looks after what is done. Whether the
+ * job has no more to do.
+ */
+static bool write_fetched(struct bulk *bulk, struct job *job) {
+    struct rs_snapshot *s = bulk->s;
+    bool yielding = guest_is_faulting(s);
+    uint64_t failed = 0;
+    job->unreadable = is_writing(bulk, job);
+    if (job->unreadable && bulk->bounced)
+        return false;
+    int error = job->unreadable
+                    ? rs_chunk_fetch(s, job->block, job->chunk, s->bounce, yielding, &failed)
+                    : -ECANCELED;
+    job->unreadable = false;
+    job->write.spans = 0;
+    job->write.error = 0;
+    if (error && is_writing(bulk, job))
+        rs_snapshot_unreadable(s, job->block, failed, -error);
+    if (error)
+        return true;
+    bulk->bounced = job;
+    rs_pages_sweep(&job->pages, s->bounce, NULL, rs_chunk_present(s, job->block, job->chunk),
+                   s->page_bytes, yielding);
+    write_pages(bulk, job, s->bounce, false);
+    return !job->write.pending;
+}
+
+/* Guest pages may have been protected after they were swept: no failure of the file's. */
+static bool cannot_read(const struct bulk *bulk, const struct job *job) {
+    return job->unreadable ||
+           (job->kind == RAW_JOB && job->write.error == EFAULT && bulk->bounced != job);
+}
+
 /*
  * A write that a dead disk gave back long after the snapshot has ended must do nothing any more:
  * any userfaultfd can remove the protection that another one has set, that of the next snapshot.
  */
 static void finish(struct bulk *bulk, struct job *job) {
     struct rs_snapshot *s = bulk->s;
+    bool over = true;
     atomic_store(&s->bulk_touches, 1);
-    if (!rs_snapshot_ending(s))
+    if (!rs_snapshot_ending(s) && cannot_read(bulk, job))
+        over = write_fetched(bulk, job);
+    if (over && !rs_snapshot_ending(s))
         complete(bulk, job);
     atomic_store(&s->bulk_touches, 0);
+    if (!over)
+        return;
+    if (bulk->bounced == job)
+        bulk->bounced = NULL;
     job->kind = NO_JOB;
 }
 
@@ -156,14 +214,18 @@ static struct job *idle_job(struct bulk *bulk) {
     return NULL;
 }
 
-/* Starts to write swept pages, which are at `data`. */
 static void start(struct bulk *bulk, struct job *job, const uint8_t *data, bool overwrite) {
-    struct rs_snapshot *s = bulk->s;
-    uint64_t offset = job->block->file_offset + job->first * s->page_bytes;
-    rs_pages_plan(&job->pages, data, s->page_bytes, offset, overwrite, &job->write);
-    rs_sink_start(&s->sink, &job->write);
+    write_pages(bulk, job, data, overwrite);
     if (!job->write.pending)
         finish(bulk, job);
+}
+
+/* What cannot be swept straight: its turn comes at once, or later. */
+static void put_off(struct bulk *bulk, struct job *job) {
+    job->unreadable = true;
+    job->write.pending = 0;
+    job->write.error = 0;
+    finish(bulk, job);
 }
 
 /* Looks at frozen pages and starts to write them. Nothing when the snapshot has ended. */
@@ -180,11 +242,13 @@ static void sweep_and_start(struct bulk *bulk, struct job *job, const uint8_t *d
     };
     atomic_store(&s->bulk_touches, 1);
     bool go = !rs_snapshot_ending(s);
-    if (go)
-        rs_pages_sweep(&job->pages, data, NULL, present, s->page_bytes, guest_is_faulting(s));
+    bool swept = go && rs_pages_sweep_guest(&job->pages, data, NULL, present, s->page_bytes,
+                                            guest_is_faulting(s));
     atomic_store(&s->bulk_touches, 0);
-    if (go)
+    if (swept)
         start(bulk, job, data, false);
+    else if (go)
+        put_off(bulk, job);
     else
         job->kind = NO_JOB;
 }

@@ -30,6 +30,15 @@ static void note_pool_use(struct rs_snapshot *s) {
     rs_figure_raise(&s->figures, RS_POOL_PEAK_BYTES, used);
 }
 
+int rs_chunk_fetch(struct rs_snapshot *s, const struct rs_block *block, uint64_t index, uint8_t *to,
+                   bool yielding, uint64_t *failed) {
+    if (!block->fragile) /* either thread's */
+        atomic_fetch_add(&s->figures.value[RS_CHUNKS_FETCHED], 1);
+    return rs_fetch_pages(s->memory, to, rs_chunk_start(block, index),
+                          rs_chunk_pages(s, block, index), rs_chunk_present(s, block, index),
+                          s->page_bytes, yielding, failed);
+}
+
 bool rs_chunk_copy(struct rs_snapshot *s, struct rs_block *block, uint64_t index, uint64_t slot,
                    struct rs_inbox *inbox) {
     struct rs_chunk *chunk = &s->chunks[index];
@@ -46,16 +55,15 @@ bool rs_chunk_copy(struct rs_snapshot *s, struct rs_block *block, uint64_t index
     uint8_t *copy = s->pool + slot * RS_CHUNK_BYTES;
     const uint8_t *present = rs_chunk_present(s, block, index);
     note_pool_use(s);
-    if (block->fragile) {
-        int error = rs_fetch_pages(copy, start, pages.count, present, s->page_bytes, !inbox);
+    if (block->fragile || !rs_pages_sweep_guest(&pages, (const uint8_t *)start, copy, present,
+                                                s->page_bytes, !inbox)) {
+        uint64_t failed;
+        int error = rs_chunk_fetch(s, block, index, copy, !inbox, &failed);
         if (error) {
-            rs_snapshot_end(s, RS_FAILED, RS_STEP_FETCH, -error, rs_snapshot_index(s, block),
-                            UINT64_MAX);
+            rs_snapshot_unreadable(s, block, failed, -error);
             return false;
         }
         rs_pages_sweep(&pages, copy, NULL, present, s->page_bytes, !inbox);
-    } else {
-        rs_pages_sweep(&pages, (const uint8_t *)start, copy, present, s->page_bytes, !inbox);
     }
     chunk->zero = (uint16_t)pages.zero;
     chunk->unpopulated = (uint16_t)pages.unpopulated;

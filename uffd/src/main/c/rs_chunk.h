@@ -18,6 +18,13 @@ bool rs_chunk_copy(struct rs_snapshot *s, struct rs_block *block, uint64_t index
                    struct rs_inbox *inbox);
 
 /*
+ * Has the kernel copy a chunk to `to`: of memory that may be gone, or that this process may not
+ * read. `yielding` as for rs_pages_sweep. As rs_fetch.
+ */
+int rs_chunk_fetch(struct rs_snapshot *s, const struct rs_block *block, uint64_t index, uint8_t *to,
+                   bool yielding, uint64_t *failed);
+
+/*
  * Un-protects a chunk that is copied or in the file, and wakes who waits for it. `inbox` as above.
  * False when that failed; the snapshot has ended then.
  */

@@ -39,6 +39,7 @@ enum rs_figure {
     RS_STALLS,    /* stalls in the histogram */
     RS_STALL_MAX_NS,
     RS_LOST, /* a block of which memory was taken away before it was saved: index + 1; 0: none */
+    RS_CHUNKS_FETCHED, /* by the kernel, as this process may not read all of them */
     RS_FIGURE_COUNT
 };
 

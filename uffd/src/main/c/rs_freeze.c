@@ -8,12 +8,27 @@
 
 #include "rs_clock.h"
 #include "rs_fetch.h"
+#include "rs_guard.h"
 #include "rs_pagemap.h"
 #include "rs_place.h"
 #include "rs_snapshot.h"
 #include "rs_uffd.h"
 
-static int copy_edge(const struct rs_block *block, const struct rs_edge *edge, uint64_t page) {
+/* What a thread that loads it itself has been told to copy. */
+struct load {
+    uint8_t *to;
+    uint64_t from;
+    uint64_t bytes;
+};
+
+static void load(void *context) {
+    const struct load *load = context;
+    memcpy(load->to, (const void *)(uintptr_t)load->from, load->bytes);
+}
+
+static int copy_edge(const struct rs_snapshot *s, const struct rs_block *block,
+                     const struct rs_edge *edge, uint64_t *failed) {
+    uint64_t page = s->page_bytes;
     uint64_t from = block->first_page + edge->page * page;
     uint64_t to = from + edge->pages * page;
     uint64_t limit = block->address + block->length;
@@ -22,20 +37,20 @@ static int copy_edge(const struct rs_block *block, const struct rs_edge *edge, u
         from = block->address;
     if (to > limit)
         to = limit;
-    if (block->fragile)
-        return rs_fetch(edge->copy + (from - base), from, to - from);
-    memcpy(edge->copy + (from - base), (const void *)from, to - from);
-    return 0;
+    struct load all = {edge->copy + (from - base), from, to - from};
+    if (!block->fragile && rs_guarded(from, to, load, &all))
+        return 0;
+    return rs_fetch(s->memory, all.to, from, all.bytes, failed);
 }
 
 static int copy_edges(struct rs_snapshot *s) {
     for (uint32_t i = 0; i < s->block_count; i++) {
         for (int e = 0; e < 2; e++) {
             struct rs_block *block = &s->blocks[i];
-            int result =
-                block->edges[e].pages ? copy_edge(block, &block->edges[e], s->page_bytes) : 0;
+            uint64_t failed = block->address;
+            int result = block->edges[e].pages ? copy_edge(s, block, &block->edges[e], &failed) : 0;
             if (result) {
-                rs_snapshot_end(s, RS_FAILED, RS_STEP_FETCH, -result, i, UINT64_MAX);
+                rs_snapshot_unreadable(s, block, failed, -result);
                 return result;
             }
         }

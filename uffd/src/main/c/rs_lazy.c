@@ -12,6 +12,7 @@
 
 #include "rs_clock.h"
 #include "rs_crc32c.h"
+#include "rs_guard.h"
 #include "rs_pagemap.h"
 #include "rs_thread.h"
 #include "rs_uffd.h"
@@ -35,6 +36,7 @@ static void unmap(void *memory, uint64_t bytes) {
 
 int rs_lazy_new(const struct rs_lazy_options *options, struct rs_lazy **out) {
     rs_crc32c_init();
+    rs_guard_open();
     struct rs_lazy *l = aligned_alloc(64, (sizeof *l + 63) & ~(size_t)63);
     if (!l)
         return -ENOMEM;

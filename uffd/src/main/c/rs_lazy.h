@@ -175,7 +175,7 @@ RS_EXPORT int rs_lazy_start(struct rs_lazy *lazy, uint64_t *failure);
 /*
  * Instead of starting: fills all blocks now, whatever memory they are. -EIO for a damaged page;
  * `failure` is then its block, page, file, offset, errno (0: it could be read), and its checksum as
- * it is and as it should be.
+ * it is and as it should be. Else as rs_store, with block and page; UINT64_MAX: none in particular.
  */
 RS_EXPORT int rs_lazy_fill(struct rs_lazy *lazy, uint64_t *failure);
 /* Waits for the end; the phase. */
@@ -231,7 +231,7 @@ static inline uint32_t rs_lazy_index(const struct rs_lazy *l, const struct rs_la
 struct rs_lazy_block *rs_lazy_block_at(struct rs_lazy *l, uint64_t address);
 struct rs_lazy_block *rs_lazy_block_of(struct rs_lazy *l, uint64_t chunk);
 
-/* rs_lazy_aside: whether memory can be taken away; taking it. */
+/* rs_lazy_aside: whether memory can be taken away; taking it, all content with it. */
 bool rs_lazy_is_private(uint64_t start, uint64_t end);
 int rs_lazy_empty(struct rs_lazy *l, struct rs_lazy_block *block);
 /* Gives back what is left aside in [start, end) of the block. */

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "rs_lazy.h"
 #include "rs_uffd.h"
@@ -17,10 +18,18 @@
 #define MREMAP_DONTUNMAP 4
 #endif
 
+#ifndef MADV_DONTNEED_LOCKED /* Linux 5.18 */
+#define MADV_DONTNEED_LOCKED 24
+#endif
+
 /* Page tables of this much are moved as one where both places lie alike in it. */
 #define TABLE_BYTES ((uint64_t)1 << 30)
 
-bool rs_lazy_is_private(uint64_t start, uint64_t end) {
+/*
+ * Calls `fn` for each mapping in [start, end), cut off there, until one gives false. Whether all
+ * gave true, and there is no gap. What a mapping may be accessed for is no matter.
+ */
+static bool all_private(uint64_t start, uint64_t end, bool (*fn)(uint64_t from, uint64_t to)) {
     FILE *maps = fopen("/proc/self/maps", "re");
     char *line = NULL;
     size_t room = 0;
@@ -33,13 +42,27 @@ bool rs_lazy_is_private(uint64_t start, uint64_t end) {
                    &inode) != 4 ||
             to <= start)
             continue;
-        if (from > start || inode || access[3] != 'p' || access[1] != 'w')
+        if (from > start || inode || access[3] != 'p' || !fn(start, to < end ? to : end))
             break;
         start = to;
     }
     free(line);
     fclose(maps);
     return start >= end;
+}
+
+static bool any(uint64_t from, uint64_t to) {
+    return from < to;
+}
+
+bool rs_lazy_is_private(uint64_t start, uint64_t end) {
+    return all_private(start, end, any);
+}
+
+/* Whether a mapping is not locked in memory: its first page is given away, if it is not. */
+static bool is_unlocked(uint64_t from, uint64_t to) {
+    (void)to;
+    return madvise((void *)from, (size_t)sysconf(_SC_PAGESIZE), MADV_DONTNEED) == 0;
 }
 
 static uint64_t round_up(uint64_t value, uint64_t to) {
@@ -71,8 +94,12 @@ static int move_aside(struct rs_lazy *l, struct rs_lazy_block *block, uint64_t s
     return 0;
 }
 
+/* Also of memory that is locked, and stays so: pages are locked then as they come back. */
 static int discard(uint64_t start, uint64_t end) {
-    return start < end && madvise((void *)start, end - start, MADV_DONTNEED) ? -errno : 0;
+    if (start >= end || madvise((void *)start, end - start, MADV_DONTNEED) == 0 ||
+        (errno == EINVAL && madvise((void *)start, end - start, MADV_DONTNEED_LOCKED) == 0))
+        return 0;
+    return -errno;
 }
 
 /*
@@ -83,7 +110,9 @@ int rs_lazy_empty(struct rs_lazy *l, struct rs_lazy_block *block) {
     /* Whole chunks: huge pages can be asked for these alone, which makes them a mapping apart. */
     uint64_t start = round_up(block->start, RS_CHUNK_BYTES);
     uint64_t end = block->end & ~(RS_CHUNK_BYTES - 1);
-    if (!l->can_move || start >= end || move_aside(l, block, start, end))
+    /* Memory that mremap leaves behind is locked no more. */
+    if (!l->can_move || start >= end || !all_private(block->start, block->end, is_unlocked) ||
+        move_aside(l, block, start, end))
         return discard(block->start, block->end);
     int result = discard(block->start, start);
     return result ? result : discard(end, block->end);

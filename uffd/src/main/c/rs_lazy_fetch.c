@@ -5,6 +5,7 @@
  */
 #include <unistd.h>
 
+#include "rs_guard.h"
 #include "rs_lazy.h"
 
 /* A chunk with fewer pages with content than this stays sparse. */
@@ -74,6 +75,30 @@ static void hand_over(struct rs_lazy *l, uint64_t chunk, uint64_t slot) {
     }
 }
 
+/* Pages to be read to the memory that was moved aside. */
+struct aside {
+    struct rs_lazy *lazy;
+    uint32_t block;
+    uint64_t page;
+    uint64_t past;
+    uint64_t to;
+    int result;
+};
+
+static void read_to_aside(void *context) {
+    struct aside *aside = context;
+    struct rs_lazy *l = aside->lazy;
+    aside->result =
+        rs_source_read(&l->source, aside->block, aside->page, aside->past - aside->page,
+                       (uint8_t *)(uintptr_t)aside->to, l->options.direct_io, rs_lazy_damaged, l);
+}
+
+/* False where it cannot be written: its protection went aside along with the host's memory. */
+static bool read_aside(struct aside *aside) {
+    uint64_t bytes = (aside->past - aside->page) * aside->lazy->page_bytes;
+    return rs_guarded(aside->to, aside->to + bytes, read_to_aside, aside) && !aside->result;
+}
+
 /* Reads a chunk; how many bytes. */
 static uint64_t fetch(struct rs_lazy *l, uint64_t chunk) {
     struct rs_lazy_block *block = rs_lazy_block_of(l, chunk);
@@ -86,10 +111,9 @@ static uint64_t fetch(struct rs_lazy *l, uint64_t chunk) {
         stored += content;
         wanted += content && rs_lazy_page(block, page) == RS_MISSING;
     }
-    bool aside = start >= block->aside_start && end <= block->aside_end;
-    if (aside && stored == wanted && stored >= WELL_STORED(past - first)) {
-        rs_source_read(&l->source, index, first, past - first, (uint8_t *)(start + block->aside),
-                       l->options.direct_io, rs_lazy_damaged, l);
+    struct aside aside = {l, index, first, past, start + block->aside, 0};
+    if (start >= block->aside_start && end <= block->aside_end && stored == wanted &&
+        stored >= WELL_STORED(past - first) && read_aside(&aside)) {
         hand_over(l, chunk, 0);
         return end - start;
     }

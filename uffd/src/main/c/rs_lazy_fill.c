@@ -3,11 +3,12 @@
  * the disk always has something to do while checksums are computed.
  */
 #include <errno.h>
-#include <string.h>
 #include <sys/mman.h>
 
+#include "rs_guard.h"
 #include "rs_lazy.h"
 #include "rs_snapshot.h"
+#include "rs_store.h"
 
 #define FILLERS 4
 
@@ -18,7 +19,8 @@ struct fill {
     struct rs_lazy *lazy;
     _Atomic uint64_t next;   /* chunk */
     _Atomic int result;      /* 0, or why it ended early */
-    struct rs_damage damage; /* that made it so */
+    struct rs_damage damage; /* that made it so, for -EIO */
+    uint64_t refused[2];     /* block and page that could not be written, else */
 };
 
 static int note_damage(void *context, const struct rs_damage *damage) {
@@ -39,18 +41,44 @@ static uint64_t run_end(struct rs_lazy *l, uint32_t index, uint64_t page, uint64
     return end;
 }
 
-/* Reads pages [page, past) of a block to `to`. */
-static int read_to(struct fill *fill, uint32_t index, uint64_t page, uint64_t past, uint8_t *to) {
+/* Pages [page, past) of a block, and where they are to be read to. */
+struct read {
+    struct fill *fill;
+    uint32_t block;
+    uint64_t page;
+    uint64_t past;
+    uint8_t *to;
+    int result;
+};
+
+static void read_pages(void *context) {
+    struct read *read = context;
+    struct rs_lazy *l = read->fill->lazy;
+    read->result = rs_source_read(&l->source, read->block, read->page, read->past - read->page,
+                                  read->to, l->options.direct_io, note_damage, read->fill);
+}
+
+/* Reads to guest memory; -EFAULT where that cannot be written just so. */
+static int read_straight(struct read *read) {
+    uint64_t start = (uintptr_t)read->to;
+    uint64_t bytes = (read->past - read->page) * read->fill->lazy->page_bytes;
+    return rs_guarded(start, start + bytes, read_pages, read) ? read->result : -EFAULT;
+}
+
+/* Clears pages [page, past) of a block. */
+static int clear(struct fill *fill, uint32_t index, uint64_t page, uint64_t past,
+                 uint64_t *failed) {
     struct rs_lazy *l = fill->lazy;
-    return rs_source_read(&l->source, index, page, past - page, to, l->options.direct_io,
-                          note_damage, fill);
+    return rs_clear(rs_lazy_address(l, &l->blocks[index], page), (past - page) * l->page_bytes,
+                    failed);
 }
 
 /*
  * Pages with content are read, straight or, where there are many small runs, all at once to
- * `bounce`; those without are cleared, and populated by nobody.
+ * `bounce`; that is also the way to memory that its owner has protected. Those without are cleared,
+ * and populated by nobody. `failed` is the address that could not be written.
  */
-static int fill_chunk(struct fill *fill, uint64_t chunk, uint8_t *bounce) {
+static int fill_chunk(struct fill *fill, uint64_t chunk, uint8_t *bounce, uint64_t *failed) {
     struct rs_lazy *l = fill->lazy;
     struct rs_lazy_block *block = rs_lazy_block_of(l, chunk);
     uint32_t index = rs_lazy_index(l, block);
@@ -59,20 +87,37 @@ static int fill_chunk(struct fill *fill, uint64_t chunk, uint8_t *bounce) {
     uint64_t runs = 0;
     for (uint64_t page = first; page < past; page = run_end(l, index, page, past))
         runs++;
-    bool bounced = runs > MANY_RUNS;
-    int result = bounced ? read_to(fill, index, first, past, bounce) : 0;
+    int result = runs > MANY_RUNS ? -EFAULT : 0;
     for (uint64_t page = first, end; page < past && !result; page = end) {
         end = run_end(l, index, page, past);
-        uint8_t *to = (uint8_t *)rs_lazy_address(l, block, page);
-        uint64_t bytes = (end - page) * l->page_bytes;
-        if (!rs_source_stored(&l->source, index, page))
-            result = rs_clear((uint64_t)to, bytes);
-        else if (bounced)
-            memcpy(to, bounce + (page - first) * l->page_bytes, bytes);
-        else
-            result = read_to(fill, index, page, end, to);
+        struct read read = {fill, index, page, end, (void *)rs_lazy_address(l, block, page), 0};
+        result = rs_source_stored(&l->source, index, page) ? read_straight(&read)
+                                                           : clear(fill, index, page, end, failed);
     }
-    return result;
+    if (result != -EFAULT)
+        return result;
+    struct read all = {fill, index, first, past, bounce, 0};
+    read_pages(&all);
+    for (uint64_t page = first, end; page < past && !all.result; page = end) {
+        end = run_end(l, index, page, past);
+        all.result =
+            rs_source_stored(&l->source, index, page)
+                ? rs_store(rs_lazy_address(l, block, page), bounce + (page - first) * l->page_bytes,
+                           (end - page) * l->page_bytes, failed)
+                : clear(fill, index, page, end, failed);
+    }
+    return all.result;
+}
+
+/* The first failure counts. */
+static void note_failure(struct fill *fill, uint64_t chunk, int result, uint64_t failed) {
+    struct rs_lazy *l = fill->lazy;
+    struct rs_lazy_block *block = rs_lazy_block_of(l, chunk);
+    int none = 0;
+    if (!atomic_compare_exchange_strong(&fill->result, &none, result))
+        return;
+    fill->refused[0] = rs_lazy_index(l, block);
+    fill->refused[1] = failed == UINT64_MAX ? failed : rs_lazy_page_at(l, block, failed);
 }
 
 static void *fill_main(void *context) {
@@ -86,9 +131,10 @@ static void *fill_main(void *context) {
     }
     while (!atomic_load(&fill->result) &&
            (chunk = atomic_fetch_add(&fill->next, 1)) < fill->lazy->chunk_count) {
-        int none = 0, result = fill_chunk(fill, chunk, bounce);
+        uint64_t failed = UINT64_MAX;
+        int result = fill_chunk(fill, chunk, bounce, &failed);
         if (result)
-            atomic_compare_exchange_strong(&fill->result, &none, result);
+            note_failure(fill, chunk, result, failed);
     }
     munmap(bounce, RS_CHUNK_BYTES);
     return NULL;
@@ -114,6 +160,10 @@ int rs_lazy_fill(struct rs_lazy *l, uint64_t *failure) {
         failure[4] = (uint64_t)fill.damage.error;
         failure[5] = fill.damage.found;
         failure[6] = fill.damage.expected;
+    }
+    if (atomic_load(&fill.result) != -EIO) {
+        failure[0] = fill.refused[0];
+        failure[1] = fill.refused[1];
     }
     return atomic_load(&fill.result);
 }

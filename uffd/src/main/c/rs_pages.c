@@ -3,6 +3,7 @@
 #include <sched.h>
 #include <string.h>
 
+#include "rs_guard.h"
 #include "rs_sweep.h"
 
 /* A hole of fewer pages is written as zeros: one larger write beats two. */
@@ -59,6 +60,32 @@ void rs_pages_sweep(struct rs_pages *pages, const uint8_t *from, uint8_t *to,
     for (uint32_t i = 0; i < pages->count; i++)
         zero += pages->kind[i] == RS_ZERO;
     pages->zero = zero - pages->unpopulated;
+}
+
+struct sweep {
+    struct rs_pages *pages;
+    const uint8_t *from;
+    uint8_t *to;
+    const uint8_t *present;
+    uint64_t page_bytes;
+    bool yielding;
+};
+
+static void sweep_guest(void *context) {
+    const struct sweep *sweep = context;
+    rs_pages_sweep(sweep->pages, sweep->from, sweep->to, sweep->present, sweep->page_bytes,
+                   sweep->yielding);
+}
+
+bool rs_pages_sweep_guest(struct rs_pages *pages, const uint8_t *from, uint8_t *to,
+                          const uint8_t *present, uint64_t page_bytes, bool yielding) {
+    struct sweep sweep = {pages, from, to, present, page_bytes, yielding};
+    uint64_t start = (uintptr_t)from, end = start + pages->count * page_bytes;
+    if (rs_guarded(start, end, sweep_guest, &sweep))
+        return true;
+    /* Streaming stores that it left must not come after what is stored there next. */
+    atomic_thread_fence(memory_order_seq_cst);
+    return false;
 }
 
 /* The end of pages that are all stored, or none of them. */

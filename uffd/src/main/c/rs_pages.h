@@ -31,6 +31,13 @@ void rs_pages_sweep(struct rs_pages *pages, const uint8_t *from, uint8_t *to,
                     const uint8_t *present, uint64_t page_bytes, bool yielding);
 
 /*
+ * The same for pages of the guest, whose owner may keep this process from reading them. False when
+ * some could not be read: what has been filled means nothing then.
+ */
+bool rs_pages_sweep_guest(struct rs_pages *pages, const uint8_t *from, uint8_t *to,
+                          const uint8_t *present, uint64_t page_bytes, bool yielding);
+
+/*
  * Plans how the pages at `data` get to `offset` in the file: holes for pages that are not stored,
  * unless `overwrite` says that older data may be there.
  */

@@ -16,6 +16,7 @@
 #include "rs_clock.h"
 #include "rs_crc32c.h"
 #include "rs_fetch.h"
+#include "rs_guard.h"
 #include "rs_huge.h"
 #include "rs_pagemap.h"
 #include "rs_place.h"
@@ -208,6 +209,8 @@ static void free_snapshot(struct rs_snapshot *s) {
         close(s->uffd);
     if (s->pagemap >= 0)
         close(s->pagemap);
+    if (s->memory >= 0)
+        close(s->memory);
     close(s->stop_event);
     close(s->go_event);
     close(s->done_event);
@@ -224,6 +227,7 @@ static void free_snapshot(struct rs_snapshot *s) {
     }
     unmap((uint8_t *)s->chunks, (s->chunk_room + 1) * sizeof *s->chunks);
     unmap(s->pool, s->pool_slots * RS_CHUNK_BYTES);
+    unmap(s->bounce, RS_CHUNK_BYTES);
     unmap(s->key, s->page_bytes);
     rs_ring_free(&s->free_slots);
     rs_ring_free(&s->copies);
@@ -272,9 +276,9 @@ static void mark_shared(void *context, uint64_t start, uint64_t end) {
 static int try_fetch(const struct rs_snapshot *s) {
     int result = 0;
     for (uint32_t i = 0; i < s->block_count && !result; i++) {
-        uint64_t word;
+        uint64_t word, failed;
         if (s->blocks[i].fragile)
-            result = rs_fetch(&word, (uintptr_t)&s->page_bytes, sizeof word);
+            result = rs_fetch(-1, &word, (uintptr_t)&s->page_bytes, sizeof word, &failed);
     }
     return result;
 }
@@ -298,8 +302,12 @@ static int prepare(struct rs_snapshot *s, const struct rs_options *options, cons
     rs_backing_each_shared(mark_shared, s);
     if (!result)
         result = map_pool(s, options->pool_bytes, options->pool_budget_ns);
+    if (!result && !(s->bounce = map_populated(RS_CHUNK_BYTES)))
+        result = -ENOMEM;
     if (result)
         return result;
+    rs_guard_open();
+    s->memory = rs_fetch_open();
     failure[0] = RS_STEP_PAGEMAP;
     s->pagemap = rs_pagemap_open();
     if (s->pagemap < 0)
@@ -343,6 +351,7 @@ int rs_snapshot_prepare(const struct rs_options *options, uint32_t count, const 
         .old_pagemap = options->old_pagemap,
         .uffd = -1,
         .pagemap = -1,
+        .memory = -1,
         .sink = {.fd = -1},
         .stop_event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
         .go_event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
@@ -430,6 +439,13 @@ void rs_snapshot_end(struct rs_snapshot *s, enum rs_phase phase, enum rs_step st
     raise_event(s->stop_event);
     rs_snapshot_go(s);
     raise_event(s->done_event);
+}
+
+void rs_snapshot_unreadable(struct rs_snapshot *s, const struct rs_block *block, uint64_t address,
+                            int error) {
+    enum rs_step step = error == EACCES ? RS_STEP_READ : RS_STEP_FETCH;
+    rs_snapshot_end(s, RS_FAILED, step, error, rs_snapshot_index(s, block),
+                    address - block->address);
 }
 
 int rs_snapshot_wait(struct rs_snapshot *s, int timeout_ms) {

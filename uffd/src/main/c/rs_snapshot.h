@@ -48,6 +48,7 @@ enum rs_step {
     RS_STEP_PLACE, /* taking an array's address */
     RS_STEP_FETCH, /* reading fragile memory */
     RS_STEP_LOST,  /* memory was taken away before it was saved */
+    RS_STEP_READ,  /* reading memory that nobody may read: RS_FAILED_OFFSET is its place in it */
 };
 
 /* Work of the freeze that two threads share, in ranges of chunks: see rs_freeze.c. */
@@ -69,6 +70,7 @@ struct rs_snapshot {
 
     int uffd;
     int pagemap;
+    int memory;     /* of this process, to read what it may not; -1: not permitted */
     int stop_event; /* readable once the snapshot has ended: wakes the fault thread */
     int go_event;   /* readable once the freeze begins or the snapshot has ended */
     int done_event; /* readable once the snapshot has ended: wakes rs_snapshot_wait */
@@ -85,6 +87,7 @@ struct rs_snapshot {
 
     uint8_t *pool; /* slots of one chunk */
     uint64_t pool_slots;
+    uint8_t *bounce; /* one chunk: for the bulk thread, of memory that it may not read straight */
     _Atomic uint64_t spared_slots; /* of these, given back to the system already */
     struct rs_ring free_slots;     /* bulk -> fault and bulk */
     struct rs_ring copies;         /* fault -> bulk: chunk << 20 | slot */
@@ -133,8 +136,11 @@ RS_EXPORT int rs_stall_bucket_count(void);
 /* See rs_huge_advise. */
 RS_EXPORT int rs_advise_huge(uint64_t address, uint64_t length);
 
-/* Clears memory without populating what is not populated. 0 or -errno. */
-RS_EXPORT int rs_clear(uint64_t address, uint64_t length);
+/*
+ * Clears memory without populating what is not populated. As rs_store; `*failed` is UINT64_MAX
+ * where it cannot be told what is populated.
+ */
+RS_EXPORT int rs_clear(uint64_t address, uint64_t length, uint64_t *failed);
 
 /* See rs_sink_publish. */
 RS_EXPORT int rs_publish(const char *from, const char *to);
@@ -244,6 +250,12 @@ RS_EXPORT void rs_snapshot_close(struct rs_snapshot *s);
  */
 void rs_snapshot_end(struct rs_snapshot *s, enum rs_phase phase, enum rs_step step, int error,
                      uint64_t block, uint64_t offset);
+
+/*
+ * Ends the snapshot because rs_fetch could not read a block at `address`, for `error`, an errno.
+ */
+void rs_snapshot_unreadable(struct rs_snapshot *s, const struct rs_block *block, uint64_t address,
+                            int error);
 
 /* Wakes the bulk thread. */
 void rs_snapshot_go(struct rs_snapshot *s);

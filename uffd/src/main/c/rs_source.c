@@ -131,6 +131,8 @@ static int check(const struct rs_source *source, uint32_t block, uint64_t page, 
     uint64_t offset = 0;
     rs_source_find(source, block, page, &file, &offset);
     int error = read_fully(source->files[file].buffered, at, source->page_bytes, offset);
+    if (error == -EFAULT)
+        return error; /* it is memory that fails, not the file */
     if (!error) {
         found = rs_crc32c(at, source->page_bytes);
         if (found == expected)
@@ -173,8 +175,9 @@ int rs_source_read(const struct rs_source *source, uint32_t block, uint64_t firs
                 break;
             end = next + 1;
         }
-        int unread =
-            read_run(&source->files[file], start, (end - page) * bytes, offset, direct) != 0;
+        int unread = read_run(&source->files[file], start, (end - page) * bytes, offset, direct);
+        if (unread == -EFAULT)
+            return unread;
         for (; page < end; page++, start += bytes) {
             if (!rs_source_stored(source, block, page)) {
                 memset(start, 0, bytes); /* whatever the file has in its holes */

@@ -75,7 +75,8 @@ static inline bool rs_source_stored(const struct rs_source *source, uint32_t blo
 
 /*
  * Reads pages [first, first + count) of a block to `to`, and checks each. Pages without content
- * become zeros. `direct` wants O_DIRECT: `to` must be page-aligned then. 0, or what `damaged` said.
+ * become zeros. `direct` wants O_DIRECT: `to` must be page-aligned then. 0, or what `damaged` said,
+ * or -EFAULT where the kernel could not write to `to`; guest memory must be guarded besides.
  */
 int rs_source_read(const struct rs_source *source, uint32_t block, uint64_t first, uint64_t count,
                    uint8_t *to, bool direct, rs_damage_fn damaged, void *context);

@@ -15,6 +15,9 @@ int rs_thread_start(void *(*run)(void *), void *owner, const char *name, _Atomic
     pthread_attr_setstacksize(&attributes, STACK_BYTES);
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
     sigfillset(&all);
+    /* Blocked, they would end the process before a handler could do anything: see rs_guard.h. */
+    sigdelset(&all, SIGSEGV);
+    sigdelset(&all, SIGBUS);
     pthread_sigmask(SIG_SETMASK, &all, &old);
     atomic_fetch_add(users, 1);
     int error = pthread_create(&thread, &attributes, run, owner);

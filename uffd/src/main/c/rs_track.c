@@ -15,6 +15,7 @@
 #include "rs_backing.h"
 #include "rs_clock.h"
 #include "rs_crc32c.h"
+#include "rs_fetch.h"
 #include "rs_pagemap.h"
 #include "rs_pages.h"
 #include "rs_uffd.h"
@@ -67,6 +68,7 @@ struct rs_track {
     uint64_t page_bytes;
     int uffd;
     int pagemap;
+    int memory; /* see rs_fetch_open */
     int backing;
     struct rs_sink raw;   /* the first pass: O_DIRECT, two writes under way */
     struct rs_sink patch; /* all else: through the page cache, where small writes are cheap */
@@ -261,6 +263,7 @@ int rs_track_open(const struct rs_track_options *options, uint32_t count, const 
     }
     t->options = *options;
     t->page_bytes = (uint64_t)rs_page_bytes();
+    t->memory = rs_fetch_open();
     t->uffd = t->pagemap = t->backing = t->raw.fd = t->patch.fd = -1;
     t->blocks = blocks;
     t->block_count = count;
@@ -302,6 +305,7 @@ void rs_track_close(struct rs_track *t) {
     unregister_blocks(t);
     close_fd(t->uffd);
     close_fd(t->pagemap);
+    close_fd(t->memory);
     close_fd(t->backing);
     rs_sink_close(&t->raw);
     rs_sink_close(&t->patch);
@@ -326,7 +330,7 @@ void rs_track_close(struct rs_track *t) {
  */
 static int read_runs(struct rs_track *t, const struct run *runs, uint32_t count, uint8_t *to) {
     struct iovec local[MOST_RUNS], remote[MOST_RUNS];
-    uint64_t bytes = 0, began = rs_now();
+    uint64_t bytes = 0, failed, began = rs_now();
     for (uint32_t i = 0; i < count; i++) {
         const struct track_block *block = &t->blocks[runs[i].block];
         uint64_t from = block->first_page + runs[i].page * t->page_bytes;
@@ -345,9 +349,16 @@ static int read_runs(struct rs_track *t, const struct run *runs, uint32_t count,
     t->read_ns += rs_now() - began;
     t->read_bytes += bytes;
     add(t, RS_TRACK_BYTES_MOVED, bytes);
-    if (got < 0)
+    if (got < 0 && errno != EFAULT)
         return -errno;
-    return (uint64_t)got == bytes ? 0 : -EFAULT;
+    if ((uint64_t)got == bytes)
+        return 0;
+    /* Some of it may not be read, or is gone: one by one, and by another way. */
+    int result = 0;
+    for (uint32_t i = 0; i < count && !result; i++)
+        result = rs_fetch(t->memory, local[i].iov_base, (uintptr_t)remote[i].iov_base,
+                          remote[i].iov_len, &failed);
+    return result;
 }
 
 /* --- writing to the file ------------------------------------------------------------------ */
@@ -535,11 +546,10 @@ static int check_backing(struct rs_track *t, uint64_t *failure) {
     for (uint32_t i = 0; i < t->block_count; i++) {
         /* A truncated file's pages show nothing in the page table; the last one goes first. */
         uint8_t byte;
-        uint64_t last = t->blocks[i].address + t->blocks[i].length - 1;
-        struct iovec local = {.iov_base = &byte, .iov_len = 1};
-        struct iovec remote = {.iov_base = (void *)last, .iov_len = 1};
-        if (process_vm_readv(getpid(), &local, 1, &remote, 1, 0) != 1)
-            return fail(failure, RS_TRACK_READ, i, -errno);
+        uint64_t last = t->blocks[i].address + t->blocks[i].length - 1, failed;
+        int result = rs_fetch(t->memory, &byte, last, 1, &failed);
+        if (result)
+            return fail(failure, RS_TRACK_READ, i, result);
     }
     return 0;
 }

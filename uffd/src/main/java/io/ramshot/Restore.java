@@ -80,7 +80,7 @@ final class Restore {
   private void fillEdges(ImageBlock from, Block to) throws SnapshotException {
     try {
       RamLoader.loadEdges(image, from, memory(from, to));
-    } catch (ImageException | ClearFailed e) {
+    } catch (ImageException | NotFilled e) {
       throw new SnapshotException(e.getMessage(), e);
     }
   }
@@ -192,9 +192,7 @@ final class Restore {
   private void fill(ImageBlock from, Block to) throws SnapshotException {
     try {
       RamLoader.load(image, from, memory(from, to));
-    } catch (ImageException e) {
-      throw new SnapshotException(e.getMessage(), e);
-    } catch (ClearFailed e) {
+    } catch (ImageException | NotFilled e) {
       throw new SnapshotException(e.getMessage(), e);
     }
   }
@@ -223,27 +221,49 @@ final class Restore {
     }
   }
 
-  /** A block's memory by address. */
-  private record BlockMemory(Block block) implements Memory {
+  /**
+   * A block's memory by address. Java never writes to it: it may be read-only, which would end the
+   * JVM.
+   */
+  private static final class BlockMemory implements Memory {
+    private final Block block;
+    private com.sun.jna.Memory bounce = new com.sun.jna.Memory(1);
+
+    BlockMemory(Block block) {
+      this.block = block;
+    }
+
     @Override
     public ByteBuffer slice(long offset, int length) {
-      return GuestMemory.view(block.address() + offset, length);
+      if (bounce.size() < length) {
+        bounce = new com.sun.jna.Memory(length);
+      }
+      return bounce.getByteBuffer(0, length);
+    }
+
+    @Override
+    public void filled(long offset, ByteBuffer bytes) {
+      try {
+        GuestMemory.write(block.name(), block.address(), offset, bounce, bytes.remaining());
+      } catch (EngineException e) {
+        throw new NotFilled(e);
+      }
     }
 
     @Override
     public void zero(long offset, long length) {
       try {
-        GuestMemory.clear(block.address() + offset, length);
+        GuestMemory.clear(block.name(), block.address(), offset, length);
       } catch (EngineException e) {
-        throw new ClearFailed(e);
+        throw new NotFilled(e);
       }
     }
   }
 
-  private static final class ClearFailed extends RuntimeException {
+  private static final class NotFilled extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    ClearFailed(EngineException cause) {
+    NotFilled(EngineException cause) {
       super(cause.getMessage(), cause);
     }
   }

@@ -230,6 +230,7 @@ public final class Capture implements AutoCloseable {
         Step.of(figure(Figure.FAILED_STEP)),
         (int) figure(Figure.FAILED_ERROR),
         figure(Figure.FAILED_BLOCK),
+        figure(Figure.FAILED_OFFSET),
         ranges,
         file);
   }

@@ -27,6 +27,10 @@ final class Failure {
   private static final String HOST_REMEDY =
       "the host unmapped, discarded or truncated it while the snapshot ran, so start it once more"
           + " when the host does not";
+  private static final String READ_REMEDY =
+      "this process may not read it (mprotect), and this kernel reads it for nobody: boot without"
+          + " proc_mem.force_override=never, leave it out of the guest's RAM, or have the host make"
+          + " it readable while the snapshot runs";
   private static final String FETCH_REMEDY = "let the container's seccomp profile permit it";
 
   private Failure() {}
@@ -36,6 +40,16 @@ final class Failure {
    * @param file that was being written
    */
   static String describe(Step step, int error, long block, List<Range> ranges, Path file) {
+    return describe(step, error, block, -1, ranges, file);
+  }
+
+  /**
+   * @param block index into {@code ranges}, or -1
+   * @param offset where in it, in bytes, if the step is about one place; or else anything
+   * @param file that was being written
+   */
+  static String describe(
+      Step step, int error, long block, long offset, List<Range> ranges, Path file) {
     String reason = error == 0 ? "" : " (" + Engine.rs_error_text(error) + ")";
     String where = block >= 0 && block < ranges.size() ? ranges.get((int) block).name() : "RAM";
     return switch (step) {
@@ -72,6 +86,14 @@ final class Failure {
                   + reason
                   + " before it had been saved: "
                   + (ranges.get((int) block).onHeap() ? HEAP_REMEDY : HOST_REMEDY);
+      case READ ->
+          "block "
+              + where
+              + " cannot be read at offset 0x"
+              + Long.toHexString(offset)
+              + reason
+              + ": "
+              + READ_REMEDY;
       case PLACE ->
           "block " + where + " cannot be captured in place" + reason + ": " + place(error);
       case READ_FAULT -> "userfaultfd gave no more messages" + reason + ": please report this";

@@ -54,7 +54,9 @@ public enum Figure {
   /** The longest stall, in ns. */
   STALL_MAX_NS,
   /** A block of which memory was taken away before it was saved: its index + 1; 0: none. */
-  LOST;
+  LOST,
+  /** Chunks that the kernel had to read, because this process may not read all of them. */
+  CHUNKS_FETCHED;
 
   /** Where it stands behind the pointer to the figures, in bytes. */
   long offset() {

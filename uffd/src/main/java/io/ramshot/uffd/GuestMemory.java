@@ -32,20 +32,66 @@ public final class GuestMemory {
   }
 
   /**
-   * Makes memory read as zeros; pages that are not populated stay so.
+   * Makes memory read as zeros; pages that are not populated stay so. Memory that may not be written
+   * keeps its protection.
    *
+   * @param block its name, for messages
+   * @param offset where in the block, in bytes
    * @param length in bytes
    */
-  public static void clear(long address, long length) throws EngineException {
+  public static void clear(String block, long address, long offset, long length)
+      throws EngineException {
     Engine.load();
-    int result = Engine.rs_clear(address, length);
-    if (result != 0) {
-      throw new EngineException(
-          "cannot clear "
-              + length
-              + " bytes of guest RAM ("
-              + Engine.rs_error_text(-result)
-              + "): is /proc mounted?");
+    long[] failed = new long[1];
+    int result = Engine.rs_clear(address + offset, length, failed);
+    if (result == 0) {
+      return;
     }
+    throw new EngineException(
+        failed[0] == -1
+            ? "cannot clear "
+                + length
+                + " bytes of block "
+                + block
+                + " ("
+                + Engine.rs_error_text(-result)
+                + "): is /proc mounted?"
+            : refused(block, failed[0] - address, -result));
+  }
+
+  /**
+   * Copies to guest memory what a restore has for it. Memory that may not be written keeps its
+   * protection.
+   *
+   * @param block its name, for messages
+   * @param offset where in the block, in bytes
+   * @param from memory of ours
+   * @param length in bytes
+   */
+  public static void write(String block, long address, long offset, Pointer from, long length)
+      throws EngineException {
+    Engine.load();
+    long[] failed = new long[1];
+    int result = Engine.rs_store(address + offset, from, length, failed);
+    if (result != 0) {
+      throw new EngineException(refused(block, failed[0] - address, -result));
+    }
+  }
+
+  private static final int EACCES = 13;
+
+  /** Why a place in a block did not take what it should hold. */
+  static String refused(String block, long offset, int error) {
+    return "block "
+        + block
+        + " cannot be filled at offset 0x"
+        + Long.toHexString(offset)
+        + " ("
+        + Engine.rs_error_text(error)
+        + "): "
+        + (error == EACCES
+            ? "its memory there is mapped for reading only, and shared or out of the kernel's"
+                + " reach (proc_mem.force_override=never): make it writable until the guest runs"
+            : "is its memory still mapped, and its file as long as it was?");
   }
 }

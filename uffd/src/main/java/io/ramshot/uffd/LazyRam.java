@@ -27,6 +27,9 @@ public final class LazyRam implements AutoCloseable {
   private final List<Path> paths = new ArrayList<>();
   private final List<String> names = new ArrayList<>();
 
+  /** Where in their first pages blocks begin, in bytes. */
+  private final List<Long> leads = new ArrayList<>();
+
   /** What native code reads, until the end. */
   private final List<ByteBuffer> tables = new ArrayList<>();
 
@@ -87,6 +90,7 @@ public final class LazyRam implements AutoCloseable {
       default -> require(result, "it cannot be added");
     }
     names.add(name);
+    leads.add(address % Engine.rs_page_bytes());
     tables.add(crcs);
     return result;
   }
@@ -159,6 +163,12 @@ public final class LazyRam implements AutoCloseable {
                   : String.format(
                       "has checksum 0x%08x instead of 0x%08x",
                       (int) failure[5], (int) failure[6])));
+    }
+    if (result < 0 && failure[1] >= 0) {
+      long lead = leads.get((int) failure[0]);
+      throw new EngineException(
+          GuestMemory.refused(
+              names.get((int) failure[0]), failure[1] * Engine.rs_page_bytes() - lead, -result));
     }
     require(result, "guest RAM cannot be cleared");
   }

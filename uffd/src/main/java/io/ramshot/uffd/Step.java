@@ -19,7 +19,8 @@ enum Step {
   FREED,
   PLACE,
   FETCH,
-  LOST;
+  LOST,
+  READ;
 
   private static final Step[] VALUES = values();
 
