@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "rs_guard.h"
 #include "saving.h"
 
 #define RAM (16 * GUEST_MIB)
@@ -69,6 +70,7 @@ static void round_of(unsigned round, bool cancelled) {
     rs_snapshot_close(snapshot);
     unlink(path);
     saving_check_nothing_protected();
+    CHECK(atomic_load(&rs_guard_caught) == 0, "the engine touched what had been freed");
     guest_unmap(&kept);
     guest_unmap(&freed);
 }

@@ -591,11 +591,25 @@ static void dead(const char *where) {
     dead_disk_unmount(&disk);
 }
 
+/* The image and a block, to be filled and never started. */
+static void fill_setup(const struct setup *setup, const struct ram *ram, struct rs_lazy **out) {
+    struct rs_lazy_options options = {.direct_io = !setup->buffered};
+    CHECK(rs_lazy_new(&options, out) == 0, "new");
+    int levels = setup->shape == CHAIN ? 2 : 1;
+    for (int level = 0; level < levels; level++)
+        CHECK(rs_lazy_add_file(*out, image.path[level]) == level, "file");
+    int block = rs_lazy_add_block(*out, NAME, (uint64_t)ram->pages + LEAD, PAGES * PAGE - LEAD,
+                                  image.crcs, 1);
+    CHECK(block == 0, "block: %s", strerror(-block));
+    for (int level = 0; level < levels; level++)
+        CHECK(rs_lazy_add_level(*out, 0, level, OFFSET, image.kinds[level]) == 0, "level");
+}
+
 /* Before the guest runs: all at once, into memory that may be shared. */
 static void filled(enum shape shape, bool shared) {
     static uint8_t written[PAGES];
     TRY(60, "filled before the guest runs, %s", shared ? "shared memory" : "a chain");
-    struct rs_lazy_options options = {.direct_io = 1};
+    struct setup setup = {.shape = shape};
     struct rs_lazy *lazy;
     uint64_t failure[7], bytes = (PAGES + 1) * PAGE;
     make_image(&image, shape);
@@ -606,15 +620,7 @@ static void filled(enum shape shape, bool shared) {
     ram.pages = ram.map;
     /* A part that the host has written to, and one that nobody has touched. */
     memset(ram.pages, 0xee, PAGES * PAGE / 2);
-    CHECK(rs_lazy_new(&options, &lazy) == 0, "new");
-    int levels = shape == CHAIN ? 2 : 1;
-    for (int level = 0; level < levels; level++)
-        CHECK(rs_lazy_add_file(lazy, image.path[level]) == level, "file");
-    int block = rs_lazy_add_block(lazy, NAME, (uint64_t)ram.pages + LEAD, PAGES * PAGE - LEAD,
-                                  image.crcs, 1);
-    CHECK(block == 0, "block: %s", strerror(-block));
-    for (int level = 0; level < levels; level++)
-        CHECK(rs_lazy_add_level(lazy, 0, level, OFFSET, image.kinds[level]) == 0, "level");
+    fill_setup(&setup, &ram, &lazy);
     int result = rs_lazy_fill(lazy, failure);
     CHECK(result == 0, "%s", strerror(-result));
     unsigned char present[512];
@@ -630,6 +636,106 @@ static void filled(enum shape shape, bool shared) {
               result, failure[1]);
         CHECK(failure[6] == image.crcs[1000] && failure[5] != failure[6], "checksums");
     }
+    rs_lazy_close(lazy);
+    munmap(ram.map, bytes);
+}
+
+/* What /proc/self/smaps says of the mapping at an address: r, w, and l for locked in memory. */
+static void describe(const void *at, char *found) {
+    FILE *maps = fopen("/proc/self/smaps", "re");
+    char line[4096], access[8] = "", flags[512] = "";
+    unsigned long start, end;
+    bool here = false;
+    CHECK(maps, "%s", strerror(errno));
+    while (!*flags && fgets(line, sizeof line, maps)) {
+        if (sscanf(line, "%lx-%lx %7s", &start, &end, access) == 3)
+            here = start <= (uintptr_t)at && (uintptr_t)at < end;
+        else if (here && strncmp(line, "VmFlags:", 8) == 0)
+            snprintf(flags, sizeof flags, "%.*s", (int)sizeof flags - 1, line);
+    }
+    fclose(maps);
+    sprintf(found, "%c%c%c", access[0], access[1], strstr(flags, " lo") ? 'l' : '-');
+}
+
+struct kept {
+    uint64_t page;
+    uint64_t pages;
+    int protection;
+    bool locked;
+};
+
+/* Parts of chunks, whole ones, and more than one. */
+static const struct kept keeps[] = {
+    {600, 16, PROT_READ, false},
+    {3 * 512 + 200, 1, PROT_NONE, false},
+    {5 * 512, 512, PROT_NONE, false},
+    {7 * 512 - 3, 700, PROT_READ, false},
+    {11 * 512 + 9, 30, PROT_READ | PROT_WRITE, true},
+    {13 * 512 + 1, 300, PROT_READ, true},
+};
+#define KEEPS (sizeof keeps / sizeof *keeps)
+
+/* What may not be written gets its content, and stays what it was. */
+static void kept(enum shape shape, bool eager, bool all, bool locked) {
+    static uint8_t written[PAGES];
+    char before[KEEPS][4], after[4];
+    TRY(60, "%s, %s%s", eager ? "filled before the guest runs" : "lazily",
+        all ? "all of it for reading only" : "memory that may not be written here and there",
+        locked ? ", locked in memory" : "");
+    struct setup setup = {.shape = shape, .populated = true};
+    make_image(&image, shape);
+    struct ram ram = map_ram(LEAD, 0, true);
+    for (uint64_t i = 0; i < KEEPS; i++) {
+        uint8_t *at = ram.pages + keeps[i].page * PAGE;
+        if (locked && keeps[i].locked)
+            CHECK(mlock(at, keeps[i].pages * PAGE) == 0, "%s", strerror(errno));
+        if (!all)
+            CHECK(mprotect(at, keeps[i].pages * PAGE, keeps[i].protection) == 0, "%s",
+                  strerror(errno));
+    }
+    if (all)
+        CHECK(mprotect(ram.map, (PAGES + 1024) * PAGE, PROT_READ) == 0, "%s", strerror(errno));
+    if (all && locked)
+        CHECK(mlock(ram.map, (PAGES + 1024) * PAGE) == 0, "%s", strerror(errno));
+    for (uint64_t i = 0; i < KEEPS; i++)
+        describe(ram.pages + keeps[i].page * PAGE, before[i]);
+    if (eager) {
+        struct rs_lazy *lazy;
+        uint64_t failure[7];
+        fill_setup(&setup, &ram, &lazy);
+        int result = rs_lazy_fill(lazy, failure);
+        CHECK(result == 0, "%s, page %lu", strerror(-result), failure[1]);
+        rs_lazy_close(lazy);
+    } else {
+        end(begin(&setup, &ram));
+    }
+    for (uint64_t i = 0; i < KEEPS; i++) {
+        describe(ram.pages + keeps[i].page * PAGE, after);
+        CHECK(strcmp(before[i], after) == 0, "page %lu was %s and is %s", keeps[i].page, before[i],
+              after);
+    }
+    CHECK(mprotect(ram.map, (PAGES + 1024) * PAGE, PROT_READ | PROT_WRITE) == 0, "%s",
+          strerror(errno));
+    check_all(&ram, shape, written);
+    unmap_ram(&ram);
+}
+
+/* Shared memory for reading only is everybody's: refused, with the place. */
+static void refused_page(void) {
+    TRY(60, "shared memory for reading only");
+    struct setup setup = {.shape = FULL};
+    struct rs_lazy *lazy;
+    uint64_t failure[7], bytes = (PAGES + 1) * PAGE;
+    make_image(&image, FULL);
+    struct ram ram = {.lead = LEAD};
+    ram.map = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_ANONYMOUS | MAP_SHARED, -1, 0);
+    CHECK(ram.map != MAP_FAILED, "no memory");
+    ram.pages = ram.map;
+    CHECK(mprotect(ram.pages + 700 * PAGE, PAGE, PROT_READ) == 0, "%s", strerror(errno));
+    fill_setup(&setup, &ram, &lazy);
+    int result = rs_lazy_fill(lazy, failure);
+    CHECK(result == -EACCES && failure[0] == 0 && failure[1] == 700, "%d page %lu", result,
+          failure[1]);
     rs_lazy_close(lazy);
     munmap(ram.map, bytes);
 }
@@ -676,6 +782,14 @@ int main(int count, char **arguments) {
     filled(CHAIN, false);
     filled(SPARSE, true);
     filled(SPARSE, false);
+    kept(FULL, true, false, false);
+    kept(CHAIN, true, true, false);
+    kept(SPARSE, true, false, true);
+    kept(FULL, false, false, false);
+    kept(SPARSE, false, true, false);
+    kept(CHAIN, false, false, true);
+    kept(FULL, false, true, true);
+    refused_page();
     stops();
     unheard();
     make_image(&image, FULL);
