@@ -32,8 +32,8 @@ public final class GuestMemory {
   }
 
   /**
-   * Makes memory read as zeros; pages that are not populated stay so. Memory that may not be written
-   * keeps its protection.
+   * Makes memory read as zeros; pages that are not populated stay so. Memory that may not be
+   * written keeps its protection.
    *
    * @param block its name, for messages
    * @param offset where in the block, in bytes

@@ -1,0 +1,59 @@
+package io.ramshot;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ramshot.testing.ForkedJvm;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Nothing that a host does to its guest's memory ends the JVM in a snapshot or a restore. */
+class ProtectedRamTest {
+  @TempDir Path folder;
+
+  private ForkedJvm jvm(String what) {
+    return ForkedJvm.of(ProtectedRam.class, what, folder.toString());
+  }
+
+  @Test
+  @Tag("once")
+  void protectedPagesAreSavedAndFilledAndStayProtected() throws Exception {
+    jvm("protected").succeed();
+  }
+
+  @Test
+  void faultsOfTheJvmAreStillItsOwnInAStormOfProtections() throws Exception {
+    assertTrue(jvm("storm").succeed().contains("OK"));
+  }
+
+  /** It passes signals on only where nobody has taken them. */
+  @Test
+  @Tag("long")
+  void libjsigAndCheckedJniMakeNoDifference() throws Exception {
+    String libjsig = Path.of(System.getProperty("java.home"), "lib", "libjsig.so").toString();
+    assertTrue(
+        jvm("storm")
+            .through("env", "LD_PRELOAD=" + libjsig)
+            .options("-Xcheck:jni")
+            .succeed()
+            .contains("OK"));
+    assertTrue(jvm("storm").options("-Xcheck:jni").succeed().contains("OK"));
+  }
+
+  @Test
+  @Tag("once")
+  void memoryThatGoesInMidSnapshotFailsIt() throws Exception {
+    assertTrue(jvm("gone").succeed().contains("OK"));
+  }
+
+  @Test
+  void crashOfTheHostIsReportedAsEver() throws Exception {
+    ForkedJvm.Ended ended = jvm("crash").run();
+    assertEquals(134, ended.exitCode(), ended::output);
+    assertTrue(ended.output().contains("SIGSEGV (0xb)"), ended::output);
+    assertFalse(ended.output().contains("[error occurred during error reporting"), ended::output);
+  }
+}
