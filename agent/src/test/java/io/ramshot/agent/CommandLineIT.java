@@ -91,7 +91,7 @@ class CommandLineIT {
       assertTrue(Files.size(target) > RamHost.BYTES);
       fails(1, "exists", "snapshot", pid, target.toString());
       fails(1, "is a directory", "snapshot", pid, directory.toString());
-      fails(1, "there is no directory", "snapshot", pid, directory + "/none/x");
+      fails(1, "there is no directory", "snapshot", pid, directory + "/none/x.ramshot");
       ForkedJvm status = run(0, "status", pid);
       status.awaitOut(line -> line.contains("DIRECT"));
       status.awaitOut(line -> line.contains("::run: called"));
