@@ -90,10 +90,9 @@ final class StoppedProcess {
 
   /** The disk does not come back, and this process never runs for as long as the limit at once. */
   private void againAndAgain(Path image) throws Exception {
-    System.setProperty("ramshot.progress.limit.ms", "500");
+    System.setProperty("ramshot.progress.limit.ms", "1000");
+    stopper.repeat(Duration.ofMillis(50), Duration.ofMillis(100));
     Snapshot snapshot = guest.snapshot(image);
-    Expect.awaitState(snapshot, SnapshotState.SAVING);
-    stopper.repeat(Duration.ofMillis(100), Duration.ofMillis(200));
     SnapshotResult result = snapshot.await(Duration.ofSeconds(30));
     assertNotNull(result, () -> "it has not ended: " + snapshot.status());
     Expect.failed(result, "a.ramshot", "has taken nothing for", "look after the disk");

@@ -91,6 +91,6 @@ class StoppedProcessTest {
   @Test
   @Tag("long")
   void snapshotsSucceedWhereverTheProcessIsStopped() throws Exception {
-    jvm("storm", folder, "12").limit(Duration.ofMinutes(5)).succeed();
+    jvm("storm", folder, "6").limit(Duration.ofMinutes(10)).succeed();
   }
 }
