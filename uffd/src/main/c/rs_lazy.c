@@ -64,8 +64,8 @@ int rs_lazy_new(const struct rs_lazy_options *options, struct rs_lazy **out) {
     return 0;
 }
 
-int rs_lazy_add_file(struct rs_lazy *l, const char *path) {
-    return rs_source_add_file(&l->source, path, l->options.direct_io);
+int rs_lazy_add_file(struct rs_lazy *l, const char *path, const char *name) {
+    return rs_source_add_file(&l->source, path, name, l->options.direct_io);
 }
 
 int rs_lazy_add_block(struct rs_lazy *l, const char *name, uint64_t address, uint64_t length,

@@ -155,7 +155,7 @@ struct rs_lazy {
 
 RS_EXPORT int rs_lazy_figure_count(void);
 RS_EXPORT int rs_lazy_new(const struct rs_lazy_options *options, struct rs_lazy **out);
-RS_EXPORT int rs_lazy_add_file(struct rs_lazy *lazy, const char *path);
+RS_EXPORT int rs_lazy_add_file(struct rs_lazy *lazy, const char *path, const char *name);
 /*
  * Adds a block that lies in its pages as it does in the image. -EOPNOTSUPP where pages cannot be
  * missing there: memory that is shared, or a file's, unless it is `eager`, for rs_lazy_fill alone;

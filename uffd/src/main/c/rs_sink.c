@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -13,28 +14,36 @@
 /* Spans of four chunks; more are not seen at a time. */
 #define MOST_EVENTS (4 * RS_MOST_SPANS)
 
-static int open_file(const char *path, bool *direct) {
-    int flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
-    int fd = *direct ? open(path, flags | O_DIRECT, 0600) : -1;
-    if (fd < 0 && *direct && errno == EINVAL)
-        unlink(path); /* some file systems create the file first and refuse O_DIRECT then */
-    if (fd < 0 && (!*direct || errno == EINVAL)) {
-        *direct = false;
-        fd = open(path, flags, 0600);
+/* Never waits for whoever reads a FIFO, and writes to nothing but a regular file. */
+static int open_file(const char *path, int flags) {
+    struct stat file;
+    int fd = open(path, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0)
+        return -errno;
+    if (fstat(fd, &file) || !S_ISREG(file.st_mode) || fcntl(fd, F_SETFL, flags)) {
+        close(fd);
+        return -EINVAL;
     }
-    return fd < 0 ? -errno : fd;
+    return fd;
 }
 
-int rs_sink_create(struct rs_sink *sink, const char *path, uint64_t length, bool direct,
-                   uint64_t rate) {
-    int fd = open_file(path, &direct);
+int rs_sink_reopen(const char *path, bool direct) {
+    return open_file(path, direct ? O_WRONLY | O_DIRECT : O_WRONLY);
+}
+
+int rs_sink_open(struct rs_sink *sink, const char *path, uint64_t length, bool direct,
+                 uint64_t rate) {
+    int fd = direct ? open_file(path, O_RDWR | O_DIRECT) : -EINVAL;
+    if (fd == -EINVAL) {
+        direct = false;
+        fd = open_file(path, O_RDWR);
+    }
     if (fd < 0)
         return fd;
     /* A write that lengthens a file waits for the one before it. */
     if (ftruncate(fd, (off_t)length)) {
         int error = errno;
         close(fd);
-        unlink(path);
         return -error;
     }
     *sink = (struct rs_sink){.fd = fd, .direct = direct, .rate = rate};
@@ -163,13 +172,11 @@ void rs_sink_close(struct rs_sink *sink) {
     sink->fd = -1;
 }
 
-int rs_sink_publish(const char *from, const char *to) {
-    if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+int rs_sink_publish(const char *descriptor, const char *from, const char *to) {
+    if (linkat(AT_FDCWD, descriptor, AT_FDCWD, to, AT_SYMLINK_FOLLOW) == 0)
         return 0;
-    if (errno != EINVAL && errno != ENOSYS)
-        return -errno;
-    /* A file system without RENAME_NOREPLACE (NFS): a hard link refuses a taken name as well. */
-    if (link(from, to))
-        return -errno;
-    return unlink(from) ? -errno : 0;
+    if (errno == EEXIST)
+        return -EEXIST;
+    /* A file system without hard links. */
+    return renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) ? -errno : 0;
 }

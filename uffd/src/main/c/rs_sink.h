@@ -38,9 +38,15 @@ struct rs_sink {
     aio_context_t aio; /* 0: writes are done one by one */
 };
 
-/* Creates a file of `length` bytes that must not exist, mode 0600, all holes. 0 or -errno. */
-int rs_sink_create(struct rs_sink *sink, const char *path, uint64_t length, bool direct,
-                   uint64_t rate);
+/*
+ * Opens an empty regular file, and makes it `length` bytes of holes. 0 or -errno.
+ * path: /proc/self/fd/N of whoever made the file, for others may have its name by now.
+ */
+int rs_sink_open(struct rs_sink *sink, const char *path, uint64_t length, bool direct,
+                 uint64_t rate);
+
+/* One more descriptor of such a file, for writing alone. The descriptor, or -errno. */
+int rs_sink_reopen(const char *path, bool direct);
 
 /* Starts a write, and maybe completes it: look at `pending` and `error`. */
 void rs_sink_start(struct rs_sink *sink, struct rs_write *write);
@@ -58,7 +64,10 @@ void rs_sink_destroy(aio_context_t aio);
 /* Waits for what is under way, and closes. */
 void rs_sink_close(struct rs_sink *sink);
 
-/* Gives a finished file its name, unless that is taken: -EEXIST. 0 or -errno. */
-int rs_sink_publish(const char *from, const char *to);
+/*
+ * Gives a finished file its name, unless that is taken: -EEXIST. 0 or -errno.
+ * descriptor: /proc/self/fd/N, so that it is that file which gets it; it may keep the name `from`.
+ */
+int rs_sink_publish(const char *descriptor, const char *from, const char *to);
 
 #endif

@@ -51,8 +51,8 @@ int rs_advise_huge(uint64_t address, uint64_t length) {
     return rs_huge_advise(address, address + length);
 }
 
-int rs_publish(const char *from, const char *to) {
-    return rs_sink_publish(from, to);
+int rs_publish(const char *descriptor, const char *from, const char *to) {
+    return rs_sink_publish(descriptor, from, to);
 }
 
 #ifndef MADV_POPULATE_WRITE /* Linux 5.14 */
@@ -319,8 +319,8 @@ static int prepare(struct rs_snapshot *s, const struct rs_options *options, cons
     result = try_fetch(s);
     if (result)
         return result;
-    failure[0] = RS_STEP_CREATE_FILE;
-    result = rs_sink_create(&s->sink, path, file_bytes(s), options->direct_io, options->rate);
+    failure[0] = RS_STEP_OPEN_FILE;
+    result = rs_sink_open(&s->sink, path, file_bytes(s), options->direct_io, options->rate);
     if (result)
         return result;
     rs_figure_set(&s->figures, RS_DIRECT_IO, s->sink.direct);
@@ -330,8 +330,6 @@ static int prepare(struct rs_snapshot *s, const struct rs_options *options, cons
         failure[0] = RS_STEP_THREADS;
         result = start_threads(s);
     }
-    if (result)
-        unlink(path);
     return result;
 }
 

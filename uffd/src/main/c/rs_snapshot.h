@@ -32,7 +32,7 @@ enum rs_phase {
 enum rs_step {
     RS_STEP_NONE,
     RS_STEP_MEMORY,
-    RS_STEP_CREATE_FILE,
+    RS_STEP_OPEN_FILE,
     RS_STEP_OPEN_UFFD,
     RS_STEP_NEGOTIATE,
     RS_STEP_REGISTER,
@@ -143,7 +143,7 @@ RS_EXPORT int rs_advise_huge(uint64_t address, uint64_t length);
 RS_EXPORT int rs_clear(uint64_t address, uint64_t length, uint64_t *failed);
 
 /* See rs_sink_publish. */
-RS_EXPORT int rs_publish(const char *from, const char *to);
+RS_EXPORT int rs_publish(const char *descriptor, const char *from, const char *to);
 
 struct rs_options {
     uint64_t pool_bytes;

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "rs_crc32c.h"
@@ -19,24 +20,36 @@ static int grow(void **array, uint32_t count, size_t size) {
     return 0;
 }
 
-int rs_source_add_file(struct rs_source *source, const char *path, bool direct) {
+/* Never waits for whoever writes to a FIFO. */
+static int open_file(const char *path, int flags) {
+    struct stat file;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | flags);
+    if (fd < 0)
+        return -errno;
+    if (fstat(fd, &file) || !S_ISREG(file.st_mode) || fcntl(fd, F_SETFL, flags)) {
+        close(fd);
+        return -EINVAL;
+    }
+    return fd;
+}
+
+int rs_source_add_file(struct rs_source *source, const char *path, const char *name, bool direct) {
     void *files = source->files;
     if (grow(&files, source->file_count, sizeof *source->files))
         return -ENOMEM;
     source->files = files;
-    struct rs_source_file file = {.path = strdup(path), .direct = -1};
+    struct rs_source_file file = {.path = strdup(name), .direct = -1};
     if (!file.path)
         return -ENOMEM;
-    file.buffered = open(path, O_RDONLY | O_CLOEXEC);
+    file.buffered = open_file(path, 0);
     if (file.buffered < 0) {
-        int error = errno;
         free(file.path);
-        return -error;
+        return file.buffered;
     }
     /* A fault wants its own pages and no others, just now. */
     posix_fadvise(file.buffered, 0, 0, POSIX_FADV_RANDOM);
     if (direct)
-        file.direct = open(path, O_RDONLY | O_CLOEXEC | O_DIRECT);
+        file.direct = open_file(path, O_DIRECT);
     source->files[source->file_count] = file;
     return (int)source->file_count++;
 }

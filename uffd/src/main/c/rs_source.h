@@ -12,7 +12,7 @@
 #include "rs_block.h"
 
 struct rs_source_file {
-    char *path;
+    char *path;   /* for messages */
     int buffered; /* descriptor for reads of any size and place */
     int direct;   /* descriptor for O_DIRECT, -1 where the file system refuses */
 };
@@ -54,8 +54,11 @@ struct rs_damage {
 /* What to do about damage: 0 goes on with zeros in its place, else what rs_source_read returns. */
 typedef int (*rs_damage_fn)(void *context, const struct rs_damage *damage);
 
-/* Opens a file for both ways of reading; its index, or -errno. */
-int rs_source_add_file(struct rs_source *source, const char *path, bool direct);
+/*
+ * Opens a regular file for both ways of reading; its index, or -errno.
+ * path: /proc/self/fd/N of whoever has checked the file; name: for messages.
+ */
+int rs_source_add_file(struct rs_source *source, const char *path, const char *name, bool direct);
 /* Adds a block; its index, or -ENOMEM. */
 int rs_source_add_block(struct rs_source *source, const char *name, uint64_t pages,
                         const uint32_t *crcs);

@@ -196,16 +196,15 @@ static int map_memory(struct rs_track *t) {
 }
 
 static int open_files(struct rs_track *t, const char *path) {
-    int flags = O_WRONLY | O_CLOEXEC | O_NOFOLLOW;
-    t->patch = (struct rs_sink){.fd = open(path, flags), .rate = t->options.rate};
+    t->patch = (struct rs_sink){.fd = rs_sink_reopen(path, false), .rate = t->options.rate};
     if (t->patch.fd < 0)
-        return -errno;
-    t->raw.fd = t->options.direct_io ? open(path, flags | O_DIRECT) : -1;
+        return t->patch.fd;
+    t->raw.fd = t->options.direct_io ? rs_sink_reopen(path, true) : -1;
     t->raw.direct = t->raw.fd >= 0;
     if (t->raw.fd < 0)
-        t->raw.fd = open(path, flags);
+        t->raw.fd = rs_sink_reopen(path, false);
     if (t->raw.fd < 0)
-        return -errno;
+        return t->raw.fd;
     t->raw.rate = t->options.rate;
     if (t->raw.direct && syscall(SYS_io_setup, MOST_EVENTS, &t->raw.aio))
         t->raw.aio = 0;

@@ -112,7 +112,7 @@ static void pipe_as_target(struct guest *guest) {
     CHECK(mkfifo(path, 0600) == 0, "%s", strerror(errno));
     int result = rs_snapshot_prepare(&options, 1, &address, &guest->bytes, &offset, NULL, path,
                                      &snapshot, failure);
-    CHECK(result == -EEXIST && failure[0] == RS_STEP_CREATE_FILE, "%d at step %d", result,
+    CHECK(result == -EINVAL && failure[0] == RS_STEP_OPEN_FILE, "%d at step %d", result,
           (int)failure[0]);
     CHECK(unlink(path) == 0, "the FIFO is gone");
     saving_check_nothing_protected();

@@ -17,11 +17,11 @@ static struct rs_write *writes[MOST];
 static uint32_t count;
 static uint64_t state = 1;
 
-int rs_sink_create(struct rs_sink *sink, const char *path, uint64_t length, bool direct,
-                   uint64_t rate) {
+int rs_sink_open(struct rs_sink *sink, const char *path, uint64_t length, bool direct,
+                 uint64_t rate) {
     (void)direct;
     *sink = (struct rs_sink){.rate = rate};
-    sink->fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    sink->fd = open(path, O_RDWR | O_CLOEXEC);
     return sink->fd < 0 || ftruncate(sink->fd, (off_t)length) ? -errno : 0;
 }
 
@@ -66,6 +66,13 @@ void rs_sink_close(struct rs_sink *sink) {
     sink->fd = -1;
 }
 
-int rs_sink_publish(const char *from, const char *to) {
+int rs_sink_reopen(const char *path, bool direct) {
+    (void)direct;
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    return fd < 0 ? -errno : fd;
+}
+
+int rs_sink_publish(const char *descriptor, const char *from, const char *to) {
+    (void)descriptor;
     return rename(from, to) ? -errno : 0;
 }

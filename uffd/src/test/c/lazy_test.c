@@ -145,7 +145,7 @@ static struct rs_lazy *begin(const struct setup *setup, struct ram *ram) {
     uint64_t failure;
     CHECK(rs_lazy_new(&options, &lazy) == 0, "new");
     for (int level = 0; level < (setup->shape == CHAIN ? 2 : 1); level++)
-        CHECK(rs_lazy_add_file(lazy, image.path[level]) == level, "file");
+        CHECK(rs_lazy_add_file(lazy, image.path[level], image.path[level]) == level, "file");
     int block = rs_lazy_add_block(lazy, NAME, (uint64_t)ram->pages + ram->lead,
                                   PAGES * PAGE - ram->lead, image.crcs, 0);
     CHECK(block == 0, "block: %s", strerror(-block));
@@ -597,7 +597,7 @@ static void fill_setup(const struct setup *setup, const struct ram *ram, struct 
     CHECK(rs_lazy_new(&options, out) == 0, "new");
     int levels = setup->shape == CHAIN ? 2 : 1;
     for (int level = 0; level < levels; level++)
-        CHECK(rs_lazy_add_file(*out, image.path[level]) == level, "file");
+        CHECK(rs_lazy_add_file(*out, image.path[level], image.path[level]) == level, "file");
     int block = rs_lazy_add_block(*out, NAME, (uint64_t)ram->pages + LEAD, PAGES * PAGE - LEAD,
                                   image.crcs, 1);
     CHECK(block == 0, "block: %s", strerror(-block));

@@ -23,6 +23,12 @@ struct rs_options saving_options(uint64_t slots) {
     };
 }
 
+void saving_create(const char *path) {
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    CHECK(fd >= 0, "%s: %s", path, strerror(errno));
+    close(fd);
+}
+
 static uint64_t round_up(uint64_t value) {
     return (value + GUEST_PAGE - 1) & ~(GUEST_PAGE - 1);
 }
@@ -42,6 +48,7 @@ void saving_prepare(struct saving *saving, struct guest *guest, const struct rs_
         mmap(NULL, guest->bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     CHECK(saving->frozen != MAP_FAILED, "%s", strerror(errno));
     snprintf(saving->path, sizeof saving->path, "%s/%d-%d.part", folder, getpid(), count++);
+    saving_create(saving->path);
     int result = rs_snapshot_prepare(options, 2, saving->address, saving->length, saving->offset,
                                      saving_fragile, saving->path, &saving->snapshot, failure);
     CHECK(result == 0, "step %d: %s", (int)failure[0], strerror(-result));

@@ -22,6 +22,9 @@ extern uint64_t saving_fragile[2];
 /* A pool of that many slots, no rate, a stall limit no test comes near, O_DIRECT. */
 struct rs_options saving_options(uint64_t slots);
 
+/* Makes the empty file that a snapshot is to be written to. */
+void saving_create(const char *path);
+
 /*
  * Prepares a snapshot to a new file in `folder`. The guest's RAM is two blocks: most of it, which
  * starts and ends within a page, and a small one that is copied during the freeze.

@@ -2,6 +2,7 @@ package io.ramshot;
 
 import io.ramshot.image.Image;
 import io.ramshot.image.ImageBlock;
+import io.ramshot.image.ImageException;
 import io.ramshot.uffd.EngineException;
 import io.ramshot.uffd.LazyOptions;
 import io.ramshot.uffd.LazyRam;
@@ -31,9 +32,12 @@ final class EngineImage {
                 Long.getLong("ramshot.lazy.grain", 0)));
     try {
       for (Image at = image; at != null; at = at.parent().orElse(null)) {
-        ram.addFile(at.path());
+        ram.addFile(at.descriptor(), at.path());
       }
       return ram;
+    } catch (ImageException e) {
+      ram.close();
+      throw new SnapshotException(e.getMessage(), e);
     } catch (EngineException e) {
       ram.close();
       throw e;

@@ -185,6 +185,7 @@ final class RunningSnapshot implements Snapshot {
 
   private void prepare(SealedFile file)
       throws SnapshotException, EngineException, InterruptedException {
+    file.create();
     List<Range> ranges = file.ranges(false);
     Capture prepared =
         Capture.prepare(
@@ -197,7 +198,8 @@ final class RunningSnapshot implements Snapshot {
                 Boolean.getBoolean("ramshot.pagemap.table"),
                 hashKey == null ? null : hashKey.bytes(Machine.pageBytes())),
             ranges,
-            file.temporary());
+            file.descriptor(),
+            target);
     synchronized (lock) {
       capture = prepared;
       requireNotCancelled();
@@ -208,7 +210,7 @@ final class RunningSnapshot implements Snapshot {
     inherit(prepared);
     List<Range> others = file.ranges(true);
     if (!others.isEmpty()) {
-      track(TrackedRam.open(others, file.temporary(), target, options));
+      track(TrackedRam.open(others, file.descriptor(), target, options));
     }
   }
 
@@ -408,9 +410,9 @@ final class RunningSnapshot implements Snapshot {
     }
     if (taken != null) {
       taken.close();
-      if (!published) {
-        file.discard();
-      }
+    }
+    if (file != null) {
+      file.close();
     }
     captures.forEach(BlockCapture::close);
     closeParent();
@@ -418,7 +420,7 @@ final class RunningSnapshot implements Snapshot {
     owners = null;
     synchronized (lock) {
       if (published) {
-        result = file.completed(message, status());
+        result = file.completed(message.isEmpty() ? file.warning() : message, status());
       } else {
         state = last;
         Instant time = freeze == null ? null : freeze.time();

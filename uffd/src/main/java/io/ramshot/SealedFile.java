@@ -1,10 +1,14 @@
 package io.ramshot;
 
+import io.ramshot.file.FileException;
+import io.ramshot.file.NewFile;
+import io.ramshot.file.SharedFolder;
 import io.ramshot.image.Extent;
 import io.ramshot.image.ExtraSection;
 import io.ramshot.image.HashKey;
 import io.ramshot.image.ImageBlock;
 import io.ramshot.image.ImageContents;
+import io.ramshot.image.ImageHeader;
 import io.ramshot.image.ImageLayout;
 import io.ramshot.image.ImageWriter;
 import io.ramshot.image.PageHashes;
@@ -18,10 +22,7 @@ import io.ramshot.uffd.Machine;
 import io.ramshot.uffd.Range;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -36,10 +37,9 @@ import java.util.UUID;
  * durable, and only then the name that was asked for.
  */
 final class SealedFile {
-  private static final Duration DISCARD_LIMIT = Duration.ofSeconds(1);
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(1);
 
   private final Path target;
-  private final Path temporary;
   private final List<BlockCapture> captures;
   private final ParentRef parent;
   private final HashKey hashKey;
@@ -49,6 +49,11 @@ final class SealedFile {
   private long preparingNanos;
   private long allocatedBytes;
   private long fileBytes;
+
+  /** Null until it is created. */
+  private NewFile file;
+
+  private String warning = "";
 
   /**
    * Gives every block its place in the file; creates nothing yet.
@@ -61,7 +66,6 @@ final class SealedFile {
     this.target = target;
     this.parent = parent;
     this.hashKey = hashKey;
-    this.temporary = Targets.temporary(target);
     this.captures = captures;
     layout =
         ImageLayout.plan(
@@ -73,9 +77,23 @@ final class SealedFile {
     preparingNanos = nanos;
   }
 
-  /** Under this name until it is whole. */
-  Path temporary() {
-    return temporary;
+  /** Makes the file, under a temporary name. */
+  void create() throws SnapshotException {
+    try {
+      file = NewFile.create(target);
+      warning = SharedFolder.warning(target.getParent()).orElse("");
+    } catch (FileException e) {
+      throw new SnapshotException(e.getMessage(), e);
+    }
+  }
+
+  /** By which native code opens the file that was made. */
+  Path descriptor() throws SnapshotException {
+    try {
+      return file.descriptor();
+    } catch (FileException e) {
+      throw new SnapshotException(e.getMessage(), e);
+    }
   }
 
   /**
@@ -129,27 +147,26 @@ final class SealedFile {
     if (tracked != null) {
       info.putAll(tracked.info());
     }
-    try (FileChannel channel =
-            FileChannel.open(temporary, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        HashSection section = HashSection.of(hashKey, tables, hashes)) {
+    try (HashSection section = HashSection.of(hashKey, tables, hashes)) {
       List<ExtraSection> extras = new ArrayList<>(section.extras());
       extras.add(HistoryRecorder.record(layout, captures, capture).encode());
-      ImageWriter.finish(
-          channel,
-          layout,
-          new ImageContents(
-              id,
-              Optional.ofNullable(parent),
-              freezeTime,
-              tables,
-              shapes,
-              freeze.states(),
-              info,
-              extras));
-      channel.force(true);
-      fileBytes = channel.size();
+      ImageHeader header =
+          ImageWriter.finish(
+              file.channel(),
+              layout,
+              new ImageContents(
+                  id,
+                  Optional.ofNullable(parent),
+                  freezeTime,
+                  tables,
+                  shapes,
+                  freeze.states(),
+                  info,
+                  extras));
+      fileBytes = header.fileLength();
     }
-    allocatedBytes = ImageName.allocatedBytes(temporary);
+    file.seal(fileBytes);
+    allocatedBytes = ImageName.allocatedBytes(file.descriptor());
   }
 
   /** The freeze has shown where arrays lie in their pages, and how many pieces there are. */
@@ -185,30 +202,32 @@ final class SealedFile {
   /** Gives the file its name. */
   void publish() throws SnapshotException {
     try {
-      ImageName.give(temporary, target);
-    } catch (EngineException e) {
+      file.publish(new ImageName());
+    } catch (FileException e) {
       throw new SnapshotException(e.getMessage(), e);
     }
   }
 
   /** Makes the name as durable as the file. */
   void syncFolder() throws IOException {
-    try (FileChannel folder = FileChannel.open(target.getParent(), StandardOpenOption.READ)) {
-      folder.force(true);
-    }
+    file.syncFolder();
   }
 
   /**
-   * Removes what there is under the temporary name. A dead disk keeps even that for ever, and must
-   * not keep from the caller how the snapshot ended: the file then goes once the disk is back.
+   * Closes the file, and removes it unless it has its name. A dead disk keeps even that for ever,
+   * and must not keep from the caller how the snapshot ended: the file then goes once the disk is
+   * back. Harmless when it was not created.
    */
-  void discard() {
-    Thread thread = new Thread(this::delete, "ramshot-discard");
+  void close() {
+    if (file == null) {
+      return;
+    }
+    Thread thread = new Thread(this::closeNow, "ramshot-discard");
     thread.setDaemon(true);
     thread.start();
     boolean interrupted = Thread.interrupted(); /* by a participant's time-out, say */
     try {
-      RunningTime.join(thread, DISCARD_LIMIT);
+      RunningTime.join(thread, CLOSE_LIMIT);
     } catch (InterruptedException e) {
       interrupted = true;
     }
@@ -217,13 +236,18 @@ final class SealedFile {
     }
   }
 
-  private void delete() {
+  private void closeNow() {
     try {
-      Files.deleteIfExists(temporary);
+      file.close();
     } catch (IOException e) {
       /* The engine could create it in this folder, so this is a disk that died since. */
       return;
     }
+  }
+
+  /** What to know about a file that has its name; empty for nothing. */
+  String warning() {
+    return warning;
   }
 
   SnapshotResult completed(String message, SnapshotStatus status) {

@@ -12,7 +12,8 @@ import java.util.UUID;
  * @param freezeTime the instant of the freeze by the wall clock, or null if it was not reached
  * @param fileBytes the file's length in bytes, 0 unless COMPLETED
  * @param allocatedBytes what the file takes on disk, in bytes, 0 unless COMPLETED
- * @param message why it FAILED or was CANCELLED, with what to do about it; empty when COMPLETED
+ * @param message why it FAILED or was CANCELLED, with what to do about it; what to know of one that
+ *     is COMPLETED, mostly nothing
  * @param status the final figures
  */
 public record SnapshotResult(

@@ -1,11 +1,12 @@
 package io.ramshot;
 
+import io.ramshot.file.FileException;
+import io.ramshot.file.NewFile;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 
-/** Where a snapshot may go, and what its file is called until it is whole. */
+/** Where a snapshot may go. */
 final class Targets {
 
   private Targets() {}
@@ -24,9 +25,6 @@ final class Targets {
     if (Files.isDirectory(target)) {
       throw new SnapshotException(target + " is a folder: give the name of a new file in it");
     }
-    if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
-      throw new SnapshotException(target + " exists: remove it, or choose another name");
-    }
     Path folder = target.getParent();
     if (folder == null || !Files.isDirectory(folder)) {
       throw new SnapshotException("folder " + folder + " does not exist: create it first");
@@ -35,11 +33,10 @@ final class Targets {
       throw new SnapshotException(
           "this user may not write to folder " + folder + ": choose another");
     }
-  }
-
-  /** In the same folder, so that a rename finishes it; unlike any snapshot's name. */
-  static Path temporary(Path target) {
-    return target.resolveSibling(
-        "." + target.getFileName() + "." + ProcessHandle.current().pid() + ".part");
+    try {
+      NewFile.requireFree(target);
+    } catch (FileException e) {
+      throw new SnapshotException(e.getMessage(), e);
+    }
   }
 }

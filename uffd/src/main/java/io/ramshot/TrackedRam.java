@@ -35,9 +35,9 @@ final class TrackedRam implements AutoCloseable {
   }
 
   /**
-   * @param file that the engine has created for {@code target}
+   * @param descriptor of the file that the engine writes to
    */
-  static TrackedRam open(List<Range> ranges, Path file, Path target, SnapshotOptions options)
+  static TrackedRam open(List<Range> ranges, Path descriptor, Path target, SnapshotOptions options)
       throws EngineException {
     return new TrackedRam(
         Tracking.open(
@@ -46,7 +46,8 @@ final class TrackedRam implements AutoCloseable {
             options.bytesPerSecond(),
             options.directIo(),
             ranges,
-            file),
+            descriptor,
+            target),
         ranges,
         target,
         options);

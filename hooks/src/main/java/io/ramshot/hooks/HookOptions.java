@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.function.Function;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -111,8 +110,6 @@ public record HookOptions(
 
   /** Below a page, hooks would look at allocations that cannot be guest RAM. */
   private static final long LEAST_RAM_MIN = 4096;
-
-  private static final Pattern SIZE = Pattern.compile("(\\d{1,15})([kKmMgG]?)(?:[iI]?[bB])?");
 
   /** Commas between parameter types do not separate values. */
   private static final Pattern SEPARATOR = Pattern.compile("[,;\\s]+(?![^()]*\\))");
@@ -223,23 +220,11 @@ public record HookOptions(
   }
 
   private static long size(String text) {
-    Matcher m = SIZE.matcher(text);
-    if (!m.matches()) {
+    long bytes = ByteSize.parse(text);
+    if (bytes < 0) {
       throw new IllegalArgumentException(
           RAM_MIN + "=" + text + " is no size: write bytes, or a number with k, m or g, as in 16m");
     }
-    int shift =
-        switch (m.group(2)) {
-          case "k", "K" -> 10;
-          case "m", "M" -> 20;
-          case "g", "G" -> 30;
-          default -> 0;
-        };
-    long number = Long.parseLong(m.group(1));
-    if (number > Long.MAX_VALUE >> shift) {
-      throw new IllegalArgumentException(
-          RAM_MIN + "=" + text + " is more than memory can be: did you mean another suffix?");
-    }
-    return number << shift;
+    return bytes;
   }
 }

@@ -1,10 +1,12 @@
 package io.ramshot.image;
 
+import io.ramshot.file.NewFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -107,7 +109,7 @@ public final class Absorption {
 
   static void resume(Path child, Watch watch) throws ImageException, IOException {
     Absorption absorption = new Absorption(child, watch);
-    if (Files.exists(absorption.merging)) {
+    if (Files.exists(absorption.merging, LinkOption.NOFOLLOW_LINKS)) {
       absorption.proceed();
     }
   }
@@ -135,9 +137,16 @@ public final class Absorption {
   }
 
   private void proceed() throws ImageException, IOException {
+    if (!Files.isRegularFile(merging, LinkOption.NOFOLLOW_LINKS)) {
+      throw new ImageException(merging, "is a link, or no file: remove it");
+    }
     try (Image increment = Image.openAlone(child);
         FileChannel to =
-            FileChannel.open(merging, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            FileChannel.open(
+                merging,
+                StandardOpenOption.READ,
+                StandardOpenOption.WRITE,
+                LinkOption.NOFOLLOW_LINKS)) {
       Optional<ImageHeader> header = header(to);
       if (header.isPresent() && header.get().id().equals(increment.header().parentId())) {
         copyPages(increment, to);
@@ -243,10 +252,7 @@ public final class Absorption {
   }
 
   private void syncFolder() throws IOException {
-    try (FileChannel folder =
-        FileChannel.open(child.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
-      folder.force(true);
-    }
+    NewFile.syncFolder(child.toAbsolutePath().getParent());
   }
 
   /**

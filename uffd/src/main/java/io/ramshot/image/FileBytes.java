@@ -1,15 +1,24 @@
 package io.ramshot.image;
 
+import io.ramshot.file.RegularFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Path;
 
 /** Bytes of a file of the operating system: several threads may read at once. */
 final class FileBytes implements StoredBytes {
+  private final RegularFile file;
   private final FileChannel channel;
 
-  FileBytes(FileChannel channel) {
-    this.channel = channel;
+  FileBytes(RegularFile file) {
+    this.file = file;
+    this.channel = file.channel();
+  }
+
+  /** A path of this very file for native code. */
+  Path descriptor() throws IOException {
+    return file.descriptor();
   }
 
   @Override
@@ -29,6 +38,6 @@ final class FileBytes implements StoredBytes {
 
   @Override
   public void close() throws IOException {
-    channel.close();
+    file.close();
   }
 }

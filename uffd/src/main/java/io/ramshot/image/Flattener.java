@@ -53,13 +53,15 @@ public final class Flattener {
   public static void flatten(Image image, Path to, ImageVerifier.Progress progress)
       throws IOException {
     try (TargetFile target = TargetFile.create(to)) {
-      new Flattener(image, target.file(), progress).run();
-      target.complete();
+      target.complete(new Flattener(image, target.file(), progress).run());
       target.publish();
     }
   }
 
-  private void run() throws IOException {
+  /**
+   * @return the length of the file, in bytes
+   */
+  private long run() throws IOException {
     int pageSize = image.header().pageSize();
     for (ImageBlock block : image.blocks()) {
       long pages = block.pageCount(pageSize);
@@ -70,7 +72,7 @@ public final class Flattener {
       totalBytes += (pages - image.zeroPages(block)) * pageSize;
     }
     copyAll();
-    ImageWriter.finish(out, ImageLayout.of(image), contents(image));
+    return ImageWriter.finish(out, ImageLayout.of(image), contents(image)).fileLength();
   }
 
   /** What an increment is once all its pages are in its own file. */

@@ -138,10 +138,18 @@ public final class Image implements AutoCloseable {
 
   /**
    * Whether the image's bytes stand as they are in a file of the operating system, so that native
-   * code can read them by {@link #path}.
+   * code can read them by {@link #descriptor}.
    */
   public boolean isPlainFile() {
     return file.isPlain();
+  }
+
+  /**
+   * A path of a plain image's file for native code: that of this very file, whatever has its name
+   * by now. Valid while this is open.
+   */
+  public Path descriptor() throws ImageException {
+    return file.descriptor();
   }
 
   /** Whether the image's bytes are compressed. */

@@ -60,9 +60,15 @@ interface ImageFile extends AutoCloseable {
 
   /**
    * Whether the image's bytes stand as they are in a file of the operating system, so that native
-   * code can read them by its name.
+   * code can read them.
    */
   boolean isPlain();
+
+  /**
+   * A path of a plain image's file for native code: that of this very file, whatever has its name
+   * by now. Valid while this is open.
+   */
+  Path descriptor() throws ImageException;
 
   /** Whether the image's bytes are compressed. */
   boolean isPacked();

@@ -96,7 +96,7 @@ public final class ImagePacker {
       }
       target.append(packer.table.encode());
       // Reads the table and all metadata once more.
-      Image.openAlone(target.complete()).close();
+      Image.openAlone(target.complete(target.length())).close();
       target.publish();
       return target.length();
     }

@@ -43,8 +43,9 @@ public final class ImageUnpacker {
   public static void unpack(Image image, Path path, int threads, ImageVerifier.Progress progress)
       throws ImageException {
     try (TargetFile target = TargetFile.create(path)) {
-      new ImageUnpacker(image, target, progress).write(threads);
-      Image.openAlone(target.complete()).close();
+      ImageUnpacker unpacker = new ImageUnpacker(image, target, progress);
+      unpacker.write(threads);
+      Image.openAlone(target.complete(unpacker.length)).close();
       target.publish();
     }
   }

@@ -50,6 +50,11 @@ final class PackedFile implements ImageFile, FrameCache.Source, ReadAhead.Target
   }
 
   @Override
+  public Path descriptor() throws ImageException {
+    throw new ImageException(path(), "is packed");
+  }
+
+  @Override
   public boolean isPacked() {
     return true;
   }

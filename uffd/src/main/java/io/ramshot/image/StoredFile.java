@@ -1,5 +1,7 @@
 package io.ramshot.image;
 
+import io.ramshot.file.FileException;
+import io.ramshot.file.RegularFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -27,6 +29,8 @@ final class StoredFile implements ImageFile {
       throw new ImageException(path, "does not exist: check the name", e);
     } catch (AccessDeniedException e) {
       throw new ImageException(path, "may not be read by this user: check its permissions", e);
+    } catch (FileException e) {
+      throw new ImageException(path, e.problem(), e);
     } catch (IOException e) {
       throw new ImageException(path, "cannot be opened (" + reason(e) + ")", e);
     } catch (RuntimeException e) { // providers of others throw what they like
@@ -41,7 +45,7 @@ final class StoredFile implements ImageFile {
    */
   private static StoredBytes bytes(Path path) throws IOException {
     if (path.getFileSystem() == FileSystems.getDefault()) {
-      return new FileBytes(FileChannel.open(path, StandardOpenOption.READ));
+      return new FileBytes(RegularFile.open(path));
     }
     try {
       return new ChannelBytes(FileChannel.open(path, StandardOpenOption.READ));
@@ -63,6 +67,20 @@ final class StoredFile implements ImageFile {
   @Override
   public boolean isPlain() {
     return bytes instanceof FileBytes;
+  }
+
+  @Override
+  public Path descriptor() throws ImageException {
+    if (!(bytes instanceof FileBytes file)) {
+      throw new ImageException(path, "is no file of the operating system");
+    }
+    try {
+      return file.descriptor();
+    } catch (FileException e) {
+      throw new ImageException(path, e.problem(), e);
+    } catch (IOException e) {
+      throw new ImageException(path, "cannot be opened (" + reason(e) + ")", e);
+    }
   }
 
   @Override

@@ -1,29 +1,30 @@
 package io.ramshot.image;
 
+import io.ramshot.file.FileException;
+import io.ramshot.file.NewFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /**
- * A file in the making, on any provider, never in the place of another. Not for several threads.
+ * An image file in the making, on any provider, never in the place of another. Not for several
+ * threads.
  *
- * <p>On the machine's own file systems it has a temporary name until it is whole. Other providers
- * may have no rename: object stores copy, in ways of their own. There it has its name from the
- * beginning, and is removed when it fails; what is not whole is refused by whoever opens it, for
- * packed files have their table at the end, and plain ones know their length.
+ * <p>On the machine's own file systems it is a {@link NewFile}. Other providers may have no rename:
+ * object stores copy, in ways of their own. There it has its name from the beginning, and is
+ * removed when it fails; what is not whole is refused by whoever opens it, for packed files have
+ * their table at the end, and plain ones know their length.
  */
 final class TargetFile implements AutoCloseable {
   private static final Set<OpenOption> OPTIONS =
@@ -31,8 +32,8 @@ final class TargetFile implements AutoCloseable {
 
   private final Path target;
 
-  /** The target itself where nothing is renamed. */
-  private final Path temporary;
+  /** Null on other providers. */
+  private final NewFile own;
 
   private final SeekableByteChannel channel;
   private boolean published;
@@ -40,40 +41,42 @@ final class TargetFile implements AutoCloseable {
   /** Where a file that cannot be written at any offset ends, in bytes. */
   private long end;
 
-  private TargetFile(Path target, Path temporary, SeekableByteChannel channel) {
+  private TargetFile(Path target, NewFile own, SeekableByteChannel channel) {
     this.target = target;
-    this.temporary = temporary;
+    this.own = own;
     this.channel = channel;
   }
 
   static TargetFile create(Path target) throws ImageException {
-    Path name = target.getFileName();
-    if (name == null || Files.isDirectory(target)) {
-      throw new ImageException(target, "is a folder: give the name of a new file in it");
-    }
-    if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
-      throw exists(target);
-    }
-    Path temporary = target;
-    if (isOfTheSystem(target)) {
-      temporary = target.resolveSibling("." + name + "." + ProcessHandle.current().pid() + ".part");
-    }
     try {
-      Files.deleteIfExists(temporary); // of a process that had this number, and was killed
-      return new TargetFile(target, temporary, channel(temporary));
+      if (target.getFileSystem() == FileSystems.getDefault()) {
+        NewFile own = NewFile.create(target);
+        return new TargetFile(target, own, own.channel());
+      }
+      requireFree(target);
+      return new TargetFile(target, null, foreignChannel(target));
+    } catch (FileException e) {
+      throw new ImageException(target, e.problem(), e);
     } catch (NoSuchFileException e) {
       throw new ImageException(target, "is in a folder that does not exist: create it first", e);
+    } catch (ImageException e) {
+      throw e;
     } catch (IOException | RuntimeException e) { // providers of others throw what they like
       throw new ImageException(target, "cannot be created (" + e + ")", e);
     }
   }
 
-  private static boolean isOfTheSystem(Path path) {
-    return path.getFileSystem() == FileSystems.getDefault();
+  private static void requireFree(Path target) throws ImageException {
+    if (target.getFileName() == null || Files.isDirectory(target)) {
+      throw new ImageException(target, "is a folder: give the name of a new file in it");
+    }
+    if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+      throw new ImageException(target, "exists: remove it, or choose another name");
+    }
   }
 
-  private static SeekableByteChannel channel(Path temporary) throws IOException {
-    boolean posix = temporary.getFileSystem().supportedFileAttributeViews().contains("posix");
+  private static SeekableByteChannel foreignChannel(Path target) throws IOException {
+    boolean posix = target.getFileSystem().supportedFileAttributeViews().contains("posix");
     FileAttribute<?>[] attributes = {};
     if (posix) { // it holds all that the guest knew
       attributes =
@@ -82,9 +85,9 @@ final class TargetFile implements AutoCloseable {
           };
     }
     try {
-      return FileChannel.open(temporary, OPTIONS, attributes);
+      return FileChannel.open(target, OPTIONS, attributes);
     } catch (UnsupportedOperationException e) { // most providers have no file channels
-      return Files.newByteChannel(temporary, OPTIONS, attributes);
+      return Files.newByteChannel(target, OPTIONS, attributes);
     }
   }
 
@@ -133,14 +136,21 @@ final class TargetFile implements AutoCloseable {
     return end;
   }
 
-  /** Ends the writing; what was written can be read under the name that is returned. */
-  Path complete() throws ImageException {
+  /**
+   * Ends the writing; what was written can be read under the name that is returned.
+   *
+   * @param length of all of it, in bytes
+   */
+  Path complete(long length) throws ImageException {
     try {
-      if (isOfTheSystem(target)) { // that of S3 uploads the file for it, and again when closed
-        ((FileChannel) channel).force(true);
+      if (own != null) {
+        own.seal(length);
+        return own.temporary();
       }
       channel.close();
-      return temporary;
+      return target;
+    } catch (FileException e) {
+      throw new ImageException(target, e.problem(), e);
     } catch (IOException | RuntimeException e) {
       throw notWritten(e);
     }
@@ -149,37 +159,17 @@ final class TargetFile implements AutoCloseable {
   /** Gives the completed file its name. */
   void publish() throws ImageException {
     try {
-      if (isOfTheSystem(target)) {
-        rename();
-        Path folder = target.toAbsolutePath().getParent();
-        try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
-          names.force(true);
-        }
+      if (own != null) {
+        own.publish();
+        published = true;
+        own.syncFolder();
       }
       published = true;
-    } catch (FileAlreadyExistsException e) {
-      throw exists(target);
+    } catch (FileException e) {
+      throw new ImageException(target, e.problem(), e);
     } catch (IOException e) {
       throw new ImageException(target, "cannot be given its name (" + e + ")", e);
     }
-  }
-
-  private void rename() throws IOException {
-    try {
-      Files.createLink(target, temporary); // unlike a move, never replaces a file
-      Files.delete(temporary);
-    } catch (FileAlreadyExistsException e) {
-      throw e;
-    } catch (IOException | UnsupportedOperationException e) { // FAT has no links
-      if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
-        throw new FileAlreadyExistsException(target.toString());
-      }
-      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-    }
-  }
-
-  private static ImageException exists(Path target) {
-    return new ImageException(target, "exists: remove it, or choose another name");
   }
 
   private ImageException notWritten(Exception e) {
@@ -201,9 +191,21 @@ final class TargetFile implements AutoCloseable {
   @Override
   public void close() throws ImageException {
     try {
-      channel.close();
+      if (own != null) {
+        own.close();
+      } else {
+        closeForeign();
+      }
+    } catch (FileException e) {
+      throw new ImageException(target, e.problem(), e);
     } catch (IOException | RuntimeException e) {
       throw notWritten(e);
+    }
+  }
+
+  private void closeForeign() throws IOException {
+    try {
+      channel.close();
     } finally {
       if (!published) {
         delete();
@@ -213,9 +215,9 @@ final class TargetFile implements AutoCloseable {
 
   private void delete() throws ImageException {
     try {
-      Files.deleteIfExists(temporary);
+      Files.deleteIfExists(target);
     } catch (IOException | RuntimeException e) {
-      throw new ImageException(temporary, "is left over (" + e + "): remove it", e);
+      throw new ImageException(target, "is left over (" + e + "): remove it", e);
     }
   }
 }

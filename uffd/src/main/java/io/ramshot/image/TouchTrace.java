@@ -1,12 +1,14 @@
 package io.ramshot.image;
 
+import io.ramshot.file.NewFile;
+import io.ramshot.file.RegularFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -48,13 +50,16 @@ public record TouchTrace(List<Place> places) {
 
   /** The trace beside an image; empty where there is none that is whole and the image's. */
   public static TouchTrace read(Image image) {
-    Path path = path(image.path());
-    try {
-      long size = Files.size(path);
+    try (RegularFile file = RegularFile.open(path(image.path()))) {
+      long size = file.channel().size();
       if (size < HEADER_LENGTH || size > HEADER_LENGTH + (long) MOST * ENTRY_LENGTH) {
         return new TouchTrace(List.of());
       }
-      return decode(ByteBuffer.wrap(Files.readAllBytes(path)), image);
+      ByteBuffer bytes = ByteBuffer.allocate((int) size);
+      while (bytes.hasRemaining() && file.channel().read(bytes) >= 0) {
+        continue;
+      }
+      return decode(bytes.rewind(), image); /* one that has been cut since fails its checksum */
     } catch (IOException e) {
       return new TouchTrace(List.of());
     }
@@ -85,6 +90,19 @@ public record TouchTrace(List<Place> places) {
       places.add(place);
     }
     return new TouchTrace(places);
+  }
+
+  /** Only a trace gives way to another. */
+  private static void removeOlder(Path path) throws IOException {
+    byte[] start = new byte[MAGIC.length];
+    try (RegularFile file = RegularFile.open(path)) {
+      file.channel().read(ByteBuffer.wrap(start));
+    } catch (NoSuchFileException e) {
+      return;
+    }
+    if (java.util.Arrays.equals(start, MAGIC)) {
+      Files.delete(path);
+    }
   }
 
   private static boolean exists(Place place, Image image) {
@@ -132,14 +150,7 @@ public record TouchTrace(List<Place> places) {
     places.forEach(place -> out.putInt(place.block()).putInt(place.page()));
     out.putInt(CRC_OFFSET, crc(out.array()));
     Path target = path(image);
-    Path temporary =
-        Files.createTempFile(target.toAbsolutePath().getParent(), "." + target.getFileName(), "");
-    try {
-      Files.write(temporary, out.array());
-      Files.move(
-          temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(temporary);
-    }
+    removeOlder(target);
+    NewFile.write(target, out.array());
   }
 }

@@ -39,28 +39,32 @@ public final class Capture implements AutoCloseable {
   }
 
   /**
-   * Makes everything ready while the guest runs: creates the file, registers the blocks with
+   * Makes everything ready while the guest runs: opens the file, registers the blocks with
    * userfaultfd, starts both threads.
    *
+   * @param descriptor of the empty file, by which native code opens it
+   * @param file for messages
    * @throws EngineException if something is missing; nothing is left behind then
    */
-  public static Capture prepare(CaptureOptions options, List<Range> ranges, Path file)
+  public static Capture prepare(
+      CaptureOptions options, List<Range> ranges, Path descriptor, Path file)
       throws EngineException {
     Engine.load();
     if (ranges.stream().anyMatch(Range::onHeap)) {
       HeapArrays.load();
     }
     if (options.hashKey() == null) {
-      return prepare(options, 0, ranges, file);
+      return prepare(options, 0, ranges, descriptor, file);
     }
     try (Memory key = new Memory(options.hashKey().length)) {
       key.write(0, options.hashKey(), 0, options.hashKey().length);
-      return prepare(options, Pointer.nativeValue(key), ranges, file);
+      return prepare(options, Pointer.nativeValue(key), ranges, descriptor, file);
     }
   }
 
   private static Capture prepare(
-      CaptureOptions options, long hashKey, List<Range> ranges, Path file) throws EngineException {
+      CaptureOptions options, long hashKey, List<Range> ranges, Path descriptor, Path file)
+      throws EngineException {
     PointerByReference out = new PointerByReference();
     long[] failure = new long[2];
     int result =
@@ -71,7 +75,7 @@ public final class Capture implements AutoCloseable {
             ranges.stream().mapToLong(Range::length).toArray(),
             ranges.stream().mapToLong(Range::fileOffset).toArray(),
             ranges.stream().mapToLong(range -> range.fragile() ? 1 : 0).toArray(),
-            file.toString(),
+            descriptor.toString(),
             out,
             failure);
     if (result != 0) {

@@ -53,7 +53,7 @@ final class Engine {
 
   static native int rs_store(long to, Pointer from, long bytes, long[] failed);
 
-  static native int rs_publish(String from, String to);
+  static native int rs_publish(byte[] descriptor, byte[] from, byte[] to);
 
   static native int rs_lock_take(byte[] path, String text, byte[] owner, long room);
 
@@ -145,7 +145,7 @@ final class Engine {
 
   static native int rs_lazy_new(long[] options, PointerByReference out);
 
-  static native int rs_lazy_add_file(Pointer lazy, String path);
+  static native int rs_lazy_add_file(Pointer lazy, String path, String name);
 
   static native int rs_lazy_add_block(
       Pointer lazy, String name, long address, long length, long crcs, int eager);

@@ -54,7 +54,7 @@ final class Failure {
     String where = block >= 0 && block < ranges.size() ? ranges.get((int) block).name() : "RAM";
     return switch (step) {
       case MEMORY -> "no memory for the copy pool" + reason + ": make it smaller with pool=";
-      case CREATE_FILE -> "cannot create " + file + reason + ": " + fileRemedy(error, file);
+      case OPEN_FILE -> "cannot open " + file + reason + ": " + fileRemedy(error, file);
       case OPEN_UFFD -> "userfaultfd cannot be opened" + reason + ": " + openRemedy(error);
       case NEGOTIATE ->
           "this kernel's userfaultfd cannot write-protect memory"
@@ -117,7 +117,6 @@ final class Failure {
       case EROFS -> "the file system is read-only; choose another";
       case ENOSPC, EDQUOT -> "the disk is full; free some space or choose another";
       case EFBIG -> "the file system cannot hold a file this large; choose another";
-      case EEXIST -> "a left-over of a killed JVM has this name; remove it";
       default -> "choose another device, and look at the kernel's log";
     };
   }

@@ -59,10 +59,12 @@ public final class LazyRam implements AutoCloseable {
   /**
    * Adds a file of the image.
    *
+   * @param descriptor of the open file, by which native code opens it
+   * @param path for messages
    * @return its index
    */
-  public int addFile(Path path) throws EngineException {
-    int result = Engine.rs_lazy_add_file(handle, path.toString());
+  public int addFile(Path descriptor, Path path) throws EngineException {
+    int result = Engine.rs_lazy_add_file(handle, descriptor.toString(), path.toString());
     paths.add(path);
     if (result == -ENOENT || result == -EACCES) {
       throw new EngineException(

@@ -4,7 +4,7 @@ package io.ramshot.uffd;
 enum Step {
   NONE,
   MEMORY,
-  CREATE_FILE,
+  OPEN_FILE,
   OPEN_UFFD,
   NEGOTIATE,
   REGISTER,

@@ -61,7 +61,8 @@ public final class Tracking implements AutoCloseable {
    * @param stagingBytes the most that is copied during the freeze
    * @param settledNanos copying goes on until what is left takes no longer than this
    * @param bytesPerSecond upper bound on the rate of writing, 0 for none
-   * @param file the image's, which exists
+   * @param descriptor of the image's file, by which native code opens it
+   * @param file for messages
    * @throws EngineException if something is missing; nothing is left behind then
    */
   public static Tracking open(
@@ -70,6 +71,7 @@ public final class Tracking implements AutoCloseable {
       long bytesPerSecond,
       boolean directIo,
       List<Range> ranges,
+      Path descriptor,
       Path file)
       throws EngineException {
     Engine.load();
@@ -82,7 +84,7 @@ public final class Tracking implements AutoCloseable {
             ranges.stream().mapToLong(Range::address).toArray(),
             ranges.stream().mapToLong(Range::length).toArray(),
             ranges.stream().mapToLong(Range::fileOffset).toArray(),
-            file.toString(),
+            descriptor.toString(),
             out,
             failure);
     if (result != 0) {

@@ -132,12 +132,14 @@ final class HeapOracle {
     return (long) ram.length * ram.bytesEach;
   }
 
-  private Capture prepare(Path file, long pool, long rate) throws EngineException {
+  private Capture prepare(Path file, long pool, long rate) throws Exception {
+    Files.createFile(file);
     return Capture.prepare(
         new CaptureOptions(pool, 0, rate, STALL_LIMIT, true, false),
         List.of(
             new Range("ram", 0, bytes(), fileOffset(0), most(bytes()), true),
             new Range("small", 0, SMALL, fileOffset(1), most(SMALL), true)),
+        file,
         file);
   }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -28,11 +29,12 @@ final class OneStall {
     }
     Range range = new Range("ram", GuestMemory.addressOf(ram), BYTES, 1 << 20, BYTES / PAGE, false);
     for (int i = 0; i < SNAPSHOTS; i++) {
-      Path file = Path.of(arguments[0]).resolve(i + ".part");
+      Path file = Files.createFile(Path.of(arguments[0]).resolve(i + ".part"));
       Capture capture =
           Capture.prepare(
               new CaptureOptions(BYTES, 0, 20_000_000, 5_000_000_000L, true, false),
               List.of(range),
+              file,
               file);
       capture.arm(Collections.singletonList(null));
       ram.put(0, (byte) i); /* the pass goes down, so it comes here last */

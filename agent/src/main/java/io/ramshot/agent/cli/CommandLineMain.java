@@ -76,7 +76,7 @@ public final class CommandLineMain implements Runnable {
     CommandLine command = new CommandLine(new CommandLineMain());
     command.registerConverter(Path.class, text -> converted(names::existing, text));
     command.registerConverter(
-        NewFile.class, text -> new NewFile(converted(names::target, text), text));
+        Output.class, text -> new Output(converted(names::target, text), text));
     command.setParameterExceptionHandler(
         (e, given) -> {
           System.err.println("ramshot: " + oneLine(e));

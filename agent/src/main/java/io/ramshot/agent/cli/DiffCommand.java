@@ -5,9 +5,9 @@ import io.ramshot.agent.tools.DiffMap;
 import io.ramshot.agent.tools.ImageDiff;
 import io.ramshot.agent.tools.Json;
 import io.ramshot.agent.tools.PageState;
+import io.ramshot.file.NewFile;
 import io.ramshot.image.Image;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
@@ -42,10 +42,10 @@ final class DiffCommand implements Callable<Integer> {
   private boolean pages;
 
   @Option(names = "--png", paramLabel = "<file>", description = "draw a map of what changed")
-  private NewFile png;
+  private Output png;
 
   @Option(names = "--svg", paramLabel = "<file>", description = "the same as SVG")
-  private NewFile svg;
+  private Output svg;
 
   @Override
   public Integer call() throws CommandException {
@@ -76,9 +76,9 @@ final class DiffCommand implements Callable<Integer> {
 
   private static void write(Path file, byte[] bytes) throws CommandException {
     try {
-      Files.write(file, bytes);
+      NewFile.write(file, bytes);
     } catch (IOException e) {
-      throw new CommandException(ExitStatus.TROUBLE, FileFailure.cannotWrite(file, e));
+      throw new CommandException(ExitStatus.TROUBLE, e.getMessage());
     }
   }
 

@@ -2,10 +2,11 @@ package io.ramshot.agent.cli;
 
 import com.sun.tools.attach.VirtualMachine;
 import io.ramshot.agent.core.DiscoveryReport;
+import io.ramshot.file.NewFile;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -59,7 +60,7 @@ final class DiscoverCommand implements Callable<Integer> {
       System.out.print(report.text());
       System.out.flush();
     } else {
-      Files.writeString(out, report.text(), StandardOpenOption.CREATE_NEW);
+      NewFile.write(out, report.text().getBytes(StandardCharsets.UTF_8));
       System.out.println(out);
     }
     return ExitStatus.DONE;

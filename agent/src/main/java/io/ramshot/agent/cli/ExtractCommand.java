@@ -7,6 +7,7 @@ import io.ramshot.agent.tools.Extraction;
 import io.ramshot.agent.tools.Machine;
 import io.ramshot.agent.tools.Placement;
 import io.ramshot.agent.tools.Segment;
+import io.ramshot.file.FileException;
 import io.ramshot.image.Image;
 import io.ramshot.image.ImageBlock;
 import io.ramshot.image.ImageException;
@@ -93,7 +94,7 @@ final class ExtractCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new CommandException(ExitStatus.USAGE, e.getMessage());
     } catch (IOException e) {
-      throw new CommandException(FileFailure.cannotWrite(out, e));
+      throw new CommandException(FileException.notWritten(out, e).getMessage());
     }
     return ExitStatus.DONE;
   }

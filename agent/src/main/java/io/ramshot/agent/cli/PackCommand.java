@@ -29,7 +29,7 @@ final class PackCommand implements Callable<Integer> {
       index = "1",
       paramLabel = "<file>",
       description = "file to write; must not exist. Best named *.ramshot.zst")
-  private NewFile target;
+  private Output target;
 
   @Option(
       names = "--level",

@@ -1,10 +1,10 @@
 package io.ramshot.agent.cli;
 
 import io.ramshot.agent.tools.Report;
+import io.ramshot.file.NewFile;
 import io.ramshot.image.Image;
 import io.ramshot.image.ImageException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -27,16 +27,16 @@ final class ReportCommand implements Callable<Integer> {
       required = true,
       paramLabel = "<out>",
       description = "page to write; needs no other file, and runs no script")
-  private NewFile html;
+  private Output html;
 
   @Override
   public Integer call() throws ImageException, CommandException {
     try (Image image = Image.open(file)) {
       byte[] page = Report.of(image);
       try {
-        Files.write(html.path(), page);
+        NewFile.write(html.path(), page);
       } catch (IOException e) {
-        throw new CommandException(FileFailure.cannotWrite(html.path(), e));
+        throw new CommandException(e.getMessage());
       }
     }
     return ExitStatus.DONE;

@@ -155,6 +155,9 @@ final class SnapshotCommand implements Callable<Integer> {
       default:
         throw new CommandException("the snapshot failed: " + message);
     }
+    if (!message.isEmpty()) {
+      System.err.println("ramshot: " + message);
+    }
     System.out.println(result.get("target"));
     Figures.lines((CompositeData) result.get("status")).forEach(System.out::println);
     System.out.printf(

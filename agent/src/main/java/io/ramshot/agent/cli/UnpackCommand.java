@@ -24,7 +24,7 @@ final class UnpackCommand implements Callable<Integer> {
       index = "1",
       paramLabel = "<file>",
       description = "file to write; must not exist. Best named *.ramshot")
-  private NewFile target;
+  private Output target;
 
   @Mixin private ThreadsOption threads;
 

@@ -5,15 +5,15 @@ import io.ramshot.Guest;
 import io.ramshot.RunningTime;
 import io.ramshot.agent.options.AgentOptions;
 import io.ramshot.agent.options.OptionException;
+import io.ramshot.file.NewFile;
 import io.ramshot.hooks.HookOptions;
 import io.ramshot.hooks.Hooks;
 import io.ramshot.hooks.discover.Discovery;
 import io.ramshot.text.Printable;
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -160,7 +160,7 @@ final class Discover {
     }
     if (options.has(AgentOptions.DISCOVER_OUT)) {
       Path file = Path.of(options.get(AgentOptions.DISCOVER_OUT)).toAbsolutePath();
-      Files.writeString(file, result.text(), StandardOpenOption.CREATE_NEW);
+      NewFile.write(file, result.text().getBytes(StandardCharsets.UTF_8));
       console.say("discover: the profile is in " + file);
     } else {
       console.say("discover: a profile follows; save it as FILE.properties");

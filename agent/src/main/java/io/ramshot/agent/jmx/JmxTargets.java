@@ -1,5 +1,6 @@
 package io.ramshot.agent.jmx;
 
+import io.ramshot.agent.options.PathText;
 import io.ramshot.agent.timeline.TimelineException;
 import io.ramshot.agent.timeline.TimelineFolder;
 import io.ramshot.text.Printable;
@@ -127,7 +128,7 @@ public final class JmxTargets {
     try {
       return Path.of(text).toAbsolutePath().normalize();
     } catch (InvalidPathException e) {
-      throw refused(text + " is not a path: " + e.getReason());
+      throw refused(PathText.problem(text, e));
     }
   }
 

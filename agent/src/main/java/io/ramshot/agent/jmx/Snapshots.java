@@ -8,6 +8,7 @@ import io.ramshot.SnapshotException;
 import io.ramshot.SnapshotOptions;
 import io.ramshot.SnapshotResult;
 import io.ramshot.SnapshotState;
+import io.ramshot.agent.options.PathText;
 import io.ramshot.agent.options.Quantity;
 import io.ramshot.agent.options.TimelinePlan;
 import io.ramshot.agent.timeline.Camera;
@@ -352,8 +353,7 @@ public final class Snapshots implements SnapshotsMXBean, Camera {
     try {
       path = Path.of(parent).toAbsolutePath().normalize();
     } catch (InvalidPathException e) {
-      throw new IllegalArgumentException(
-          Printable.line(parent + " is not a path: " + e.getReason()));
+      throw new IllegalArgumentException(Printable.line(PathText.problem(parent, e)));
     }
     if (!Files.isRegularFile(path)) {
       throw new IllegalArgumentException(

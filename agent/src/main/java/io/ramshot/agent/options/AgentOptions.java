@@ -321,11 +321,20 @@ public final class AgentOptions {
     timeline();
     jmxFolder();
     discover();
+    requirePath(DISCOVER_OUT);
     flag(JMX, true);
     flag(HELP, false);
     restoreOptions();
     restoreTimeout();
     snapshotOptions();
+  }
+
+  private void requirePath(String key) throws OptionException {
+    try {
+      Path.of(values.getOrDefault(key, ""));
+    } catch (InvalidPathException e) {
+      throw new OptionException(key + "=" + PathText.problem(get(key), e));
+    }
   }
 
   public boolean has(String key) {
@@ -389,7 +398,7 @@ public final class AgentOptions {
       return Optional.of(
           new TimelinePlan(folder, duration(EVERY, TimelinePlan.DEFAULT_EVERY), keep));
     } catch (InvalidPathException e) {
-      throw new OptionException("timeline=" + get(TIMELINE) + " is not a path: " + e.getReason());
+      throw new OptionException("timeline=" + PathText.problem(get(TIMELINE), e));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.ramshot.agent.options;
 
+import io.ramshot.hooks.ByteSize;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -7,7 +8,6 @@ import java.util.regex.Pattern;
 
 /** Sizes and durations as users write them. */
 public final class Quantity {
-  private static final Pattern BYTES = Pattern.compile("(\\d{1,18})([kmg]?)b?");
   private static final Pattern DURATION = Pattern.compile("(\\d{1,12})(ms|s|m)");
 
   /** No duration is longer: so none overflows, in whatever unit it is counted. */
@@ -16,18 +16,12 @@ public final class Quantity {
   private Quantity() {}
 
   /**
-   * A number of bytes with an optional k, m or g (powers of 1024).
+   * A number of bytes as {@link ByteSize} reads it.
    *
    * @return bytes, or -1 if the text is none
    */
   public static long bytes(String text) {
-    Matcher matcher = BYTES.matcher(text.toLowerCase(Locale.ROOT));
-    if (!matcher.matches()) {
-      return -1;
-    }
-    int shift = " kmg".indexOf(matcher.group(2).isEmpty() ? " " : matcher.group(2)) * 10;
-    long value = Long.parseLong(matcher.group(1));
-    return value > Long.MAX_VALUE >> shift ? -1 : value << shift;
+    return ByteSize.parse(text);
   }
 
   /**

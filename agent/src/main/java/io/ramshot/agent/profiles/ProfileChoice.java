@@ -1,13 +1,18 @@
 package io.ramshot.agent.profiles;
 
 import io.ramshot.agent.options.OptionException;
+import io.ramshot.agent.options.PathText;
+import io.ramshot.file.FileException;
+import io.ramshot.file.RegularFile;
 import io.ramshot.hooks.HookOptions;
 import io.ramshot.hooks.HostProfile;
 import io.ramshot.hooks.Nearest;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.Reader;
+import java.nio.channels.Channels;
 import java.nio.charset.MalformedInputException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -155,12 +160,15 @@ public final class ProfileChoice {
     try {
       path = Path.of(name).toAbsolutePath();
     } catch (InvalidPathException e) {
-      throw new OptionException("profile=" + name + " is not a path: " + e.getReason());
+      throw new OptionException("profile=" + PathText.problem(name, e));
     }
-    try (BufferedReader reader = Files.newBufferedReader(path)) {
-      return HostProfile.read(name, reader);
+    try (RegularFile file = RegularFile.open(path)) {
+      Reader text = Channels.newReader(file.channel(), StandardCharsets.UTF_8.newDecoder(), -1);
+      return HostProfile.read(name, new BufferedReader(text));
     } catch (MalformedInputException e) {
       throw new OptionException("profile=" + name + " is no text in UTF-8: write it in that");
+    } catch (FileException e) {
+      throw new OptionException("profile=" + name + " " + e.problem());
     } catch (IOException e) {
       throw new OptionException(
           "profile=" + name + " cannot be read: name a readable file (" + e + ")");

@@ -1,5 +1,6 @@
 package io.ramshot.agent.tools;
 
+import io.ramshot.file.NewFile;
 import io.ramshot.image.Image;
 import io.ramshot.image.ImageBlock;
 import io.ramshot.image.PageKind;
@@ -7,11 +8,7 @@ import io.ramshot.image.PageTable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 
 /**
  * A file of guest RAM that is taken out of an image. Zero pages become holes. It has its name only
@@ -20,33 +17,21 @@ import java.nio.file.attribute.PosixFilePermissions;
 public final class Extraction implements AutoCloseable {
   private static final int BATCH_BYTES = 1 << 20;
 
-  private final Path target;
-  private final Path temporary;
+  private final NewFile file;
   private final FileChannel channel;
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(BATCH_BYTES);
   private long dataBytes;
 
-  private Extraction(Path target, Path temporary, FileChannel channel) {
-    this.target = target;
-    this.temporary = temporary;
-    this.channel = channel;
+  private Extraction(NewFile file) {
+    this.file = file;
+    this.channel = file.channel();
   }
 
   /**
    * @param target must not exist
-   * @throws FileAlreadyExistsException if it does
    */
   public static Extraction create(Path target) throws IOException {
-    if (Files.exists(target)) {
-      throw new FileAlreadyExistsException(target.toString());
-    }
-    Path temporary =
-        Files.createTempFile(
-            target.toAbsolutePath().getParent(),
-            "." + target.getFileName() + ".",
-            ".part",
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    return new Extraction(target, temporary, FileChannel.open(temporary, StandardOpenOption.WRITE));
+    return new Extraction(NewFile.create(target));
   }
 
   /** Writes bytes at an offset. */
@@ -97,14 +82,13 @@ public final class Extraction implements AutoCloseable {
     if (size < length) {
       put(ByteBuffer.wrap(new byte[1]), length - 1);
     }
-    channel.force(true);
-    channel.close();
-    Files.createLink(target, temporary); /* unlike a move, it replaces nothing */
+    file.seal(length);
+    file.publish();
+    file.syncFolder();
   }
 
   @Override
   public void close() throws IOException {
-    channel.close();
-    Files.deleteIfExists(temporary);
+    file.close();
   }
 }

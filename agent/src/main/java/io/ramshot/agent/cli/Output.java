@@ -7,4 +7,4 @@ import java.nio.file.Path;
  *
  * @param text what the user wrote
  */
-record NewFile(Path path, String text) {}
+record Output(Path path, String text) {}
