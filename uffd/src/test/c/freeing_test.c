@@ -37,6 +37,7 @@ static void round_of(unsigned round, bool cancelled) {
     uint64_t address[2] = {(uintptr_t)kept.ram, (uintptr_t)freed.ram};
     uint64_t length[2] = {RAM, RAM}, offset[2] = {0, RAM};
     snprintf(path, sizeof path, "%s/%d-%u.part", folder, getpid(), round);
+    saving_create(path);
     options.rate = round % 3 ? 300 * GUEST_MIB : 0;
     int result =
         rs_snapshot_prepare(&options, 2, address, length, offset, NULL, path, &snapshot, failure);

@@ -51,6 +51,7 @@ static void prepare(struct blocks *blocks, const struct rs_options *options) {
     static int count;
     uint64_t failure[2];
     snprintf(blocks->path, sizeof blocks->path, "%s/%d-%d.part", folder, getpid(), count++);
+    saving_create(blocks->path);
     int result =
         rs_snapshot_prepare(options, blocks->count, blocks->given, blocks->length, blocks->offset,
                             blocks->fragile, blocks->path, &blocks->snapshot, failure);

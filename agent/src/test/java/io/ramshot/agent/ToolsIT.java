@@ -167,7 +167,7 @@ class ToolsIT {
     long allocated = 512 * Long.parseLong(tool("stat", "--format=%b", raw.toString()).trim());
     assertTrue(allocated < 2 << 20, allocated + " bytes: zero pages are no holes");
     String[] again = {"extract", first.toString(), "--raw", raw.toString()};
-    fails(1, "ram.raw exists already", again);
+    fails(1, "ram.raw exists: remove it", again);
     fails(2, "has no block rom: it has ram", "extract", first.toString(), "--raw=x", "--block=rom");
     try (var files = Files.list(directory)) {
       assertEquals(3, files.count(), "something was left behind");

@@ -15,6 +15,11 @@ final class Descriptor {
 
   private Descriptor() {}
 
+  /** Whether this system has them. */
+  static boolean areThere() {
+    return Files.isDirectory(OPEN_FILES);
+  }
+
   /**
    * @param file under which name it was opened
    * @param open which file that is; stays open while the result is used

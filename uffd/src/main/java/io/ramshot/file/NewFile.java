@@ -184,9 +184,14 @@ public final class NewFile implements AutoCloseable {
     return Descriptor.of(temporary, identity);
   }
 
-  /** The name it has until it is published, for whoever reads it once more. */
-  public Path temporary() {
+  /** The name it has until it is published, unless somebody has changed that. */
+  Path temporary() {
     return temporary;
+  }
+
+  /** A path by which it can be read once more before it is published, and closed. */
+  public Path readable() throws FileException {
+    return Descriptor.areThere() ? descriptor() : temporary;
   }
 
   /**

@@ -137,7 +137,7 @@ final class TargetFile implements AutoCloseable {
   }
 
   /**
-   * Ends the writing; what was written can be read under the name that is returned.
+   * Ends the writing; what was written can be read by the path that is returned.
    *
    * @param length of all of it, in bytes
    */
@@ -145,7 +145,7 @@ final class TargetFile implements AutoCloseable {
     try {
       if (own != null) {
         own.seal(length);
-        return own.temporary();
+        return own.readable();
       }
       channel.close();
       return target;

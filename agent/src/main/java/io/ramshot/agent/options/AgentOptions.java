@@ -6,6 +6,7 @@ import io.ramshot.hooks.HookOptions;
 import io.ramshot.hooks.Nearest;
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -215,14 +216,45 @@ public final class AgentOptions {
    */
   public static AgentOptions parse(String text, Map<String, String> defaults)
       throws OptionException {
-    return complete(read(text), defaults);
+    try {
+      return complete(read(text), defaults);
+    } catch (OptionException e) {
+      throw commaInName(text, e);
+    }
   }
 
   /** {@link #parse(String, Map)} with defaults that depend on what was given. */
   public static AgentOptions parse(String text, Defaults defaults)
       throws OptionException, IOException {
-    Map<String, String> values = read(text);
-    return complete(values, defaults.of(Collections.unmodifiableMap(values)));
+    try {
+      Map<String, String> values = read(text);
+      return complete(values, defaults.of(Collections.unmodifiableMap(values)));
+    } catch (OptionException e) {
+      throw commaInName(text, e);
+    }
+  }
+
+  /** The image to restore may have a name in which options seem to stand. */
+  private static OptionException commaInName(String text, OptionException e) {
+    int start = ("," + text).indexOf("," + RESTORE + "=");
+    for (int end = text == null ? 0 : text.length(); start >= 0 && end > start; ) {
+      String name = text.substring(start + RESTORE.length() + 1, end);
+      if (SPLIT.matcher(name).find() && isFile(name)) {
+        String uri = Path.of(name).toUri().toString().replace(",", "%2C");
+        return new OptionException(
+            e.getMessage() + "; or, if file " + name + " is meant, write restore=" + uri);
+      }
+      end = text.lastIndexOf(',', end - 1);
+    }
+    return e;
+  }
+
+  private static boolean isFile(String name) {
+    try {
+      return Files.isRegularFile(Path.of(name));
+    } catch (InvalidPathException e) {
+      return false;
+    }
   }
 
   private static Map<String, String> read(String text) throws OptionException {

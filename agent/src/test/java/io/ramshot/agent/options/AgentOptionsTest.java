@@ -9,12 +9,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.ramshot.RestoreOptions;
 import io.ramshot.SnapshotOptions;
 import java.io.File;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.NullAndEmptySource;
@@ -42,6 +44,35 @@ class AgentOptionsTest {
                 "pool=64m,hugepages=false,directio=FALSE,rate=100000,freeze.timeout=500ms,"
                     + "stall.limit=1m")
             .snapshotOptions());
+  }
+
+  @Test
+  void aFileWhoseNameLooksLikeAnOptionIsNamedByItsUri(@TempDir Path folder) throws Exception {
+    Path file = Files.createFile(folder.resolve("a,keep=3.ramshot"));
+    String uri = file.toUri().toString().replace(",", "%2C");
+    for (String more : new String[] {"", ",lazy"}) {
+      OptionException e =
+          assertThrows(
+              OptionException.class,
+              () -> AgentOptions.parse("gate=a.B::c,restore=" + file + more));
+      assertTrue(
+          e.getMessage().endsWith("if file " + file + " is meant, write restore=" + uri),
+          e.getMessage());
+    }
+    assertEquals(uri, AgentOptions.parse("gate=a.B::c,restore=" + uri).get("restore"));
+    assertEquals(file, new FileNames().existing(uri));
+  }
+
+  /** One grammar, whoever reads the option. */
+  @ParameterizedTest
+  @ValueSource(strings = {"67108864", "65536k", "64m", "64M", "64mb", "64MiB", "64mib"})
+  void everySizeMayBeWrittenInEveryWay(String size) throws OptionException {
+    AgentOptions options =
+        AgentOptions.parse("pool=" + size + ",rate=" + size + ",ram.min=" + size);
+    assertEquals(64 << 20, options.snapshotOptions().poolBytes());
+    assertEquals(64 << 20, options.snapshotOptions().bytesPerSecond());
+    assertEquals(64 << 20, options.restoreOptions().bytesPerSecond());
+    assertEquals(64 << 20, options.hookOptions().ramMin());
   }
 
   @Test

@@ -151,6 +151,17 @@ class ProfileChoiceTest {
   }
 
   @Test
+  void aFifoIsNoProfile() throws Exception {
+    Path fifo = directory.resolve("x.properties");
+    assertEquals(0, new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor());
+    assertEquals(
+        "profile=" + fifo + " is a FIFO: name a regular file",
+        assertThrows(
+                OptionException.class, () -> ProfileChoice.of(fifo.toString(), NOTHING, UNKNOWN))
+            .getMessage());
+  }
+
+  @Test
   void everyShippedProfileIsListedAndComplete() throws Exception {
     URL index = ShippedProfiles.class.getResource("index");
     assertNotNull(index);

@@ -89,6 +89,25 @@ class RestoreRefusalIT {
   }
 
   @Test
+  void aFifo() throws Exception {
+    Path fifo = own.resolve("fifo.ramshot");
+    assertEquals(0, new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor());
+    try (ForkedJvm machine = restore(SampleMachine.AGENT, fifo, "--memory=32m")) {
+      refused(machine, fifo + " is a FIFO", "name a regular file");
+    }
+  }
+
+  @Test
+  void aNameThatTheLocaleDoesNotHave() throws Exception {
+    String options = SampleMachine.AGENT + ",restore=" + own + "/Spielst\u00e4nde/a.ramshot";
+    try (ForkedJvm machine =
+        SampleMachine.start(
+            ForkedJvm.java().environment("LC_ALL", "C").withAgent(options), "--memory=32m")) {
+      refused(machine, "has characters", "in process " + machine.pid(), "LC_ALL=C.UTF-8");
+    }
+  }
+
+  @Test
   void damagedPages() throws Exception {
     List<Long> offsets;
     try (Image open = Image.open(image)) {
