@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Snapshots to folders that others can write to, while another user does what he can. */
 @Tag("once")
 class SharedFoldersTest {
-  private static final int SNAPSHOTS = 40;
+  private static final int SNAPSHOTS = 16;
 
   @TempDir Path folder;
 

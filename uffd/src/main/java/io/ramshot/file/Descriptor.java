@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
@@ -33,11 +34,17 @@ final class Descriptor {
           return descriptor;
         }
       }
+    } catch (NoSuchFileException e) {
+      throw gone(file);
     } catch (IOException | DirectoryIteratorException e) {
       throw new FileException(
           file, "is open, but not to be found in " + OPEN_FILES + " (" + e + "): mount /proc", e);
     }
-    throw new FileException(
+    throw gone(file);
+  }
+
+  private static FileException gone(Path file) {
+    return new FileException(
         file, "was renamed, removed or replaced while it was open: leave it alone, and try again");
   }
 

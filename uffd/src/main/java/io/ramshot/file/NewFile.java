@@ -84,6 +84,9 @@ public final class NewFile implements AutoCloseable {
     try {
       file.identity = file.identify();
       return file;
+    } catch (NoSuchFileException e) {
+      file.abandon(e);
+      throw file.tampered();
     } catch (IOException e) {
       file.abandon(e);
       throw FileException.notWritten(target, e);
