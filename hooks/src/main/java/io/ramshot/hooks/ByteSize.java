@@ -13,6 +13,11 @@ public final class ByteSize {
 
   private ByteSize() {}
 
+  /** Whether a text is a size, which may be more than a long holds. */
+  static boolean isOne(String text) {
+    return TEXT.matcher(text.toLowerCase(Locale.ROOT)).matches();
+  }
+
   /**
    * A number of bytes, or of KiB, MiB or GiB; all of their units are powers of 1024.
    *

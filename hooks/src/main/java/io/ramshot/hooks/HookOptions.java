@@ -221,6 +221,10 @@ public record HookOptions(
 
   private static long size(String text) {
     long bytes = ByteSize.parse(text);
+    if (bytes < 0 && ByteSize.isOne(text)) {
+      throw new IllegalArgumentException(
+          RAM_MIN + "=" + text + " is more than memory can be: did you mean another suffix?");
+    }
     if (bytes < 0) {
       throw new IllegalArgumentException(
           RAM_MIN + "=" + text + " is no size: write bytes, or a number with k, m or g, as in 16m");
