@@ -18,10 +18,13 @@ final class LoadedClasses {
     this.instrumentation = instrumentation;
   }
 
-  /** Whether there is any: a JVM that prints its version has none. */
+  /**
+   * Whether a main class, say, has been loaded: a JVM that prints its version has none. What the
+   * JDK generates for reflection is in loaders of its own.
+   */
   boolean any() {
     for (Class<?> type : instrumentation.getAllLoadedClasses()) {
-      if (isHosts(type)) {
+      if (type.getClassLoader() == ClassLoader.getSystemClassLoader() && isHosts(type)) {
         return true;
       }
     }

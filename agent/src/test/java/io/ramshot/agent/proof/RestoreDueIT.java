@@ -52,10 +52,11 @@ class RestoreDueIT {
       hosts.put(kind, start(GATE + "," + RAM.get(kind), kind, "run"));
     }
     for (String kind : RAM.keySet()) {
-      try (ForkedJvm host = hosts.get(kind);
-          JmxClient client = JmxClient.connectNow(host)) {
+      try (ForkedJvm host = hosts.get(kind)) {
         host.awaitOut(line -> line.equals("the guest runs"));
-        SampleMachine.snapshot(host, client, image(kind));
+        try (JmxClient client = JmxClient.connectNow(host)) {
+          SampleMachine.snapshot(host, client, image(kind));
+        }
       }
     }
   }
@@ -106,7 +107,8 @@ class RestoreDueIT {
     for (String kind : RAM.keySet()) {
       try (ForkedJvm host = hosts.get(kind)) {
         host.awaitOut(line -> line.equals("the guest runs"));
-        assertTrue(host.messages().get(0).contains("the guest goes on from"), host.toString());
+        host.awaitErr(line -> line.startsWith("[ramshot] restore: the guest goes on from"));
+        assertEquals(1, host.messages().size(), host.toString());
       }
     }
   }
@@ -174,7 +176,7 @@ class RestoreDueIT {
         none,
         1,
         unreached,
-        "no RAM " + MACHINE + "#ram#1 of 32 MiB",
+        "no RAM " + MACHINE + ".ram#1 of 32 MiB",
         "ram=com.example.host.WaitingHot#ram finds nothing",
         "nearest: " + HOST);
   }
