@@ -47,7 +47,7 @@ void rs_sink_reap(struct rs_sink *sink, int timeout_ms) {
         ssize_t done = pwritev(sink->fd, &write->piece[span->first_piece], (int)span->pieces,
                                (off_t)span->offset);
         if (done != (ssize_t)span->bytes)
-            write->error = done < 0 ? errno : EIO;
+            write->error = done < 0 ? errno : EFAULT; /* up to memory that may not be read */
     }
     write->pending = 0;
 }

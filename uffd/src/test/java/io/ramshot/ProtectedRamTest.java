@@ -1,7 +1,6 @@
 package io.ramshot;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ramshot.testing.ForkedJvm;
@@ -52,8 +51,8 @@ class ProtectedRamTest {
   @Test
   void crashOfTheHostIsReportedAsEver() throws Exception {
     ForkedJvm.Ended ended = jvm("crash").run();
-    assertEquals(134, ended.exitCode(), ended::output);
-    assertTrue(ended.output().contains("SIGSEGV (0xb)"), ended::output);
-    assertFalse(ended.output().contains("[error occurred during error reporting"), ended::output);
+    assertNotEquals(0, ended.exitCode());
+    assertTrue(ended.output().contains("SIGSEGV (0xb)"), "no word of it");
+    assertTrue(ended.output().contains("ProtectedRam.crash"), "nor of where it was");
   }
 }
