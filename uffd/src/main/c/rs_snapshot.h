@@ -136,6 +136,9 @@ RS_EXPORT int rs_stall_bucket_count(void);
 /* See rs_huge_advise. */
 RS_EXPORT int rs_advise_huge(uint64_t address, uint64_t length);
 
+/* How much of some memory is populated, in bytes, by whole pages. Or -errno. */
+RS_EXPORT int64_t rs_populated_bytes(uint64_t address, uint64_t length);
+
 /*
  * Clears memory without populating what is not populated. As rs_store; `*failed` is UINT64_MAX
  * where it cannot be told what is populated.

@@ -53,7 +53,19 @@ abstract class BlockCapture implements AutoCloseable {
     return false;
   }
 
-  /** What the engine saves, or what is tracked. */
+  /** How much memory {@link #reserve} brings in, in bytes. */
+  long stagedBytes() {
+    return 0;
+  }
+
+  /**
+   * While the guest runs: takes the memory that the freeze will need.
+   *
+   * @throws SnapshotException if there is none
+   */
+  void reserve() throws SnapshotException {}
+
+  /** What the engine saves, or what is tracked; after {@link #reserve}. */
   abstract Range range(ImageBlock place, int pages);
 
   /** While the guest runs: an array whose memory should be on huge pages, or null for none. */
@@ -212,13 +224,29 @@ abstract class BlockCapture implements AutoCloseable {
     /** Room for pieces that appear while the snapshot is prepared. */
     private static final long SPARE_BYTES = 1 << 20;
 
-    private final Staging staging;
+    private final long mostBytes;
+    private final long stagedBytes;
+
+    /** Null before there is any. */
+    private Staging staging;
+
     private HeapRam captured;
 
-    StagedCapture(Block block) throws SnapshotException {
+    StagedCapture(Block block) {
       super(block);
-      staging = new Staging(Math.max(block.ram().mostBytes(), block.length()));
-      staging.populate(block.length() + block.length() / 8 + SPARE_BYTES);
+      mostBytes = Math.max(block.ram().mostBytes(), block.length());
+      stagedBytes = Math.min(mostBytes, block.length() + block.length() / 8 + SPARE_BYTES);
+    }
+
+    @Override
+    long stagedBytes() {
+      return stagedBytes;
+    }
+
+    @Override
+    void reserve() throws SnapshotException {
+      staging = new Staging(mostBytes);
+      staging.populate(stagedBytes);
       rehearse();
     }
 
@@ -239,13 +267,13 @@ abstract class BlockCapture implements AutoCloseable {
 
     @Override
     Extent planned() {
-      return new Extent(block().name(), block().kind(), staging.bytes(), 0);
+      return new Extent(block().name(), block().kind(), mostBytes, 0);
     }
 
     @Override
     Range range(ImageBlock place, int pages) {
       return new Range(
-          block().name(), staging.address(), staging.bytes(), place.dataOffset(), pages, false);
+          block().name(), staging.address(), mostBytes, place.dataOffset(), pages, false);
     }
 
     @Override
@@ -256,12 +284,12 @@ abstract class BlockCapture implements AutoCloseable {
     /** How long it is shows in the freeze. */
     @Override
     boolean mayInherit(ImageBlock parent) {
-      return super.mayInherit(parent) && parent.lead() == 0 && parent.length() <= staging.bytes();
+      return super.mayInherit(parent) && parent.lead() == 0 && parent.length() <= mostBytes;
     }
 
     @Override
     void freeze(Block now, FreezeCopier copier) throws SnapshotException {
-      if (now.kind() != block().kind() || now.length() > staging.bytes()) {
+      if (now.kind() != block().kind() || now.length() > mostBytes) {
         throw changed(now);
       }
       captured = now.ram();
@@ -290,7 +318,9 @@ abstract class BlockCapture implements AutoCloseable {
     public void close() {
       super.close();
       captured = null;
-      staging.close();
+      if (staging != null) {
+        staging.close();
+      }
     }
   }
 }

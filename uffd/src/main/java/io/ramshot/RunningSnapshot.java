@@ -2,6 +2,7 @@ package io.ramshot;
 
 import io.ramshot.image.HashKey;
 import io.ramshot.image.ImageBlock;
+import io.ramshot.limits.MemoryLimits;
 import io.ramshot.uffd.Capture;
 import io.ramshot.uffd.CaptureOptions;
 import io.ramshot.uffd.EngineException;
@@ -79,6 +80,9 @@ final class RunningSnapshot implements Snapshot {
 
   /** Null where pages are not hashed. */
   private HashKey hashKey;
+
+  /** Null until it is known. */
+  private volatile MemoryPlan memory;
 
   /** All below: guarded by lock. */
   private SnapshotState state = SnapshotState.PREPARING;
@@ -185,12 +189,16 @@ final class RunningSnapshot implements Snapshot {
 
   private void prepare(SealedFile file)
       throws SnapshotException, EngineException, InterruptedException {
+    memory = planMemory();
+    for (BlockCapture each : captures) {
+      each.reserve();
+    }
     file.create();
     List<Range> ranges = file.ranges(false);
     Capture prepared =
         Capture.prepare(
             new CaptureOptions(
-                poolBytes(),
+                memory.poolBytes(),
                 poolBudgetNanos(),
                 options.bytesPerSecond(),
                 options.stallLimit().toNanos(),
@@ -272,13 +280,16 @@ final class RunningSnapshot implements Snapshot {
     return capture.figure(Figure.BYTES_DONE) + capture.figure(Figure.BYTES_WRITTEN);
   }
 
-  private long poolBytes() {
-    if (options.poolBytes() != 0) {
-      return options.poolBytes();
-    }
-    return parent == null
-        ? PoolSize.automatic(totalBytes)
-        : PoolSize.automatic(totalBytes / INCREMENT_POOL_SHARE);
+  /** Refuses a snapshot for which there is no memory, before anything has been taken of it. */
+  private MemoryPlan planMemory() throws SnapshotException, EngineException {
+    boolean increment = parent != null;
+    return MemoryPlan.of(
+        MemoryLimits.read(),
+        OwnMemory.of(captures, Machine.pageBytes(), hashKey != null, increment),
+        GuestGrowth.of(blocks),
+        increment ? totalBytes / INCREMENT_POOL_SHARE : totalBytes,
+        /* The engine takes no more slots than there are chunks. */
+        Math.min(options.poolBytes(), totalBytes + SnapshotOptions.CHUNK_BYTES));
   }
 
   private long poolBudgetNanos() {
@@ -485,7 +496,7 @@ final class RunningSnapshot implements Snapshot {
   @Override
   public SnapshotStatus status() {
     synchronized (lock) {
-      return StatusReader.read(state, totalBytes, capture, tracked, freeze);
+      return StatusReader.read(state, totalBytes, memory, capture, tracked, freeze);
     }
   }
 

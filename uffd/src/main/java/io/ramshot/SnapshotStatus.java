@@ -1,5 +1,7 @@
 package io.ramshot;
 
+import java.util.List;
+
 /**
  * What a snapshot has done so far: read at any time, without a lock, from memory that the native
  * threads write. Figures are exact once the snapshot has ended.
@@ -27,6 +29,10 @@ package io.ramshot;
  * @param bytesPerSecond {@code writtenBytes} over {@code savingNanos}
  * @param directIo whether the file is written with O_DIRECT
  * @param hugeChunks chunks that were on one huge page at the freeze
+ * @param ownBytes the most memory that the snapshot takes of this process, the pool included, in
+ *     bytes; 0 before it is known
+ * @param memoryLimit what made the pool smaller than it would be good for, empty where nothing did
+ * @param warnings sentences about what may go wrong with it, or after it
  */
 public record SnapshotStatus(
     SnapshotState state,
@@ -51,4 +57,7 @@ public record SnapshotStatus(
     long savingNanos,
     long bytesPerSecond,
     boolean directIo,
-    long hugeChunks) {}
+    long hugeChunks,
+    long ownBytes,
+    String memoryLimit,
+    List<String> warnings) {}

@@ -45,11 +45,6 @@ final class Staging implements AutoCloseable {
     return Pointer.nativeValue(memory);
   }
 
-  /** What it can take. */
-  long bytes() {
-    return bytes;
-  }
-
   Pointer memory() {
     return memory;
   }

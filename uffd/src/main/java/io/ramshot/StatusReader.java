@@ -1,8 +1,10 @@
 package io.ramshot;
 
+import io.ramshot.limits.MemoryLimit;
 import io.ramshot.uffd.Capture;
 import io.ramshot.uffd.Figure;
 import io.ramshot.uffd.StallBuckets;
+import java.util.List;
 
 /** Puts a status together from the engine's figures and the freeze's. */
 final class StatusReader {
@@ -12,12 +14,21 @@ final class StatusReader {
   private StatusReader() {}
 
   /**
+   * @param memory null before it is known
    * @param capture null before the engine is ready
    * @param tracked null where nothing is, or not yet
    * @param freeze null before the freeze
    */
   static SnapshotStatus read(
-      SnapshotState state, long totalBytes, Capture capture, TrackedRam tracked, Freeze freeze) {
+      SnapshotState state,
+      long totalBytes,
+      MemoryPlan memory,
+      Capture capture,
+      TrackedRam tracked,
+      Freeze freeze) {
+    String limit = memory == null ? "" : memory.limit().map(MemoryLimit::name).orElse("");
+    List<String> warnings =
+        memory == null || memory.warning().isEmpty() ? List.of() : List.of(memory.warning());
     if (capture == null) {
       return new SnapshotStatus(
           state,
@@ -42,7 +53,10 @@ final class StatusReader {
           0,
           0,
           false,
-          0);
+          0,
+          memory == null ? 0 : memory.besideBytes() + memory.poolBytes(),
+          limit,
+          warnings);
     }
     long start = capture.figure(Figure.SAVING_START_NS);
     long end = capture.figure(Figure.SAVING_END_NS);
@@ -77,7 +91,10 @@ final class StatusReader {
         nanos,
         nanos == 0 ? 0 : (long) (written * 1e9 / nanos),
         capture.figure(Figure.DIRECT_IO) != 0,
-        capture.figure(Figure.CHUNKS_HUGE));
+        capture.figure(Figure.CHUNKS_HUGE),
+        memory.besideBytes() + capture.figure(Figure.POOL_BYTES),
+        limit,
+        warnings);
   }
 
   /**

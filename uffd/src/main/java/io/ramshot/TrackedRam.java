@@ -16,7 +16,7 @@ import java.util.Map;
  */
 final class TrackedRam implements AutoCloseable {
   /** Bounds the pause that copying adds: 64 MiB take some 15 ms. */
-  private static final long STAGING_BYTES = Long.getLong("ramshot.track.staging.bytes", 64L << 20);
+  static final long STAGING_BYTES = Long.getLong("ramshot.track.staging.bytes", 64L << 20);
 
   private static final long SETTLED_NANOS = 2_000_000;
 

@@ -49,6 +49,8 @@ final class Engine {
 
   static native int rs_advise_huge(long address, long length);
 
+  static native long rs_populated_bytes(long address, long length);
+
   static native int rs_clear(long address, long length, long[] failed);
 
   static native int rs_store(long to, Pointer from, long bytes, long[] failed);

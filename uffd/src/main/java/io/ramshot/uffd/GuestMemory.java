@@ -32,6 +32,23 @@ public final class GuestMemory {
   }
 
   /**
+   * How much of some memory is populated, in bytes: held in memory or swapped out.
+   *
+   * @param length in bytes
+   */
+  public static long populatedBytes(long address, long length) throws EngineException {
+    Engine.load();
+    long bytes = Engine.rs_populated_bytes(address, length);
+    if (bytes < 0) {
+      throw new EngineException(
+          "cannot see how much of guest RAM is populated ("
+              + Engine.rs_error_text((int) -bytes)
+              + "): is /proc mounted?");
+    }
+    return bytes;
+  }
+
+  /**
    * Makes memory read as zeros; pages that are not populated stay so. Memory that may not be
    * written keeps its protection.
    *

@@ -84,7 +84,19 @@ final class Figures {
         number(status, "requestsWaited"),
         bytes(status, "poolPeakBytes"),
         bytes(status, "poolBytes"));
+    String limit = (String) status.get("memoryLimit");
+    line(
+        lines,
+        "memory",
+        "at most %s of ramshot's own%s",
+        bytes(status, "ownBytes"),
+        limit.isEmpty() ? "" : "; the pool is kept small by " + limit);
     return lines;
+  }
+
+  /** What a user should know besides, a sentence each. */
+  static List<String> warnings(CompositeData status) {
+    return List.of((String[]) status.get("warnings"));
   }
 
   /** A restore, a line an item. */

@@ -146,6 +146,8 @@ final class SnapshotCommand implements Callable<Integer> {
   }
 
   private static int report(CompositeData result) throws CommandException {
+    Figures.warnings((CompositeData) result.get("status"))
+        .forEach(warning -> System.err.println("ramshot: " + warning));
     String message = (String) result.get("message");
     switch ((String) result.get("state")) {
       case "COMPLETED":

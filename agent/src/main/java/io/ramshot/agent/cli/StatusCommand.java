@@ -31,6 +31,7 @@ final class StatusCommand implements Callable<Integer> {
       System.out.println("snapshot: " + status.get("target"));
       System.out.println("  " + Figures.progress(status));
       Figures.lines(status).forEach(System.out::println);
+      Figures.warnings(status).forEach(warning -> System.out.println("  warning: " + warning));
       CompositeData result = target.waitFor(0);
       if (Figures.ended(result) && !((String) result.get("message")).isEmpty()) {
         System.out.println("  " + result.get("message"));

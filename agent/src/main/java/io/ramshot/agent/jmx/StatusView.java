@@ -4,6 +4,7 @@ import io.ramshot.Pause;
 import io.ramshot.SnapshotStatus;
 import io.ramshot.Stalls;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -36,7 +37,10 @@ public final class StatusView {
           0,
           0,
           false,
-          0);
+          0,
+          0,
+          "",
+          List.of());
 
   /** Before the first snapshot. */
   static final StatusView IDLE = new StatusView(null, NONE);
@@ -138,6 +142,20 @@ public final class StatusView {
 
   public long getHugeChunks() {
     return status.hugeChunks();
+  }
+
+  public long getOwnBytes() {
+    return status.ownBytes();
+  }
+
+  /** What made the pool smaller than it would be good for, or empty. */
+  public String getMemoryLimit() {
+    return status.memoryLimit();
+  }
+
+  /** About what may go wrong with the snapshot, or after it. */
+  public List<String> getWarnings() {
+    return status.warnings();
   }
 
   public StallsView getStalls() {
