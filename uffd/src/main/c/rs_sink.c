@@ -91,6 +91,9 @@ static int complete(struct rs_sink *sink, struct rs_write *write, struct rs_span
         if (written == 0)
             return EIO;
         done += (uint64_t)written;
+        int error = sink->direct ? 0 : rs_cache_wrote(&sink->cache, sink->fd, (uint64_t)written);
+        if (error)
+            return error;
         advance(&iov, &count, (uint64_t)written);
     }
     return 0;

@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <sys/uio.h>
 
+#include "rs_cache.h"
+
 /* Spans and pieces that one chunk can fall into; see rs_pages_plan. */
 #define RS_MOST_SPANS 32
 #define RS_MOST_PIECES 1024
@@ -36,6 +38,7 @@ struct rs_sink {
     uint64_t rate;     /* bytes/s, 0: no limit */
     uint64_t due_ns;   /* when the next write may start */
     aio_context_t aio; /* 0: writes are done one by one */
+    struct rs_cache cache;
 };
 
 /*

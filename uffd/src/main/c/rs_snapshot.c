@@ -323,6 +323,7 @@ static int prepare(struct rs_snapshot *s, const struct rs_options *options, cons
     result = rs_sink_open(&s->sink, path, file_bytes(s), options->direct_io, options->rate);
     if (result)
         return result;
+    s->sink.cache.limit = options->cache_bytes;
     rs_figure_set(&s->figures, RS_DIRECT_IO, s->sink.direct);
     failure[0] = RS_STEP_REGISTER;
     result = rs_place_fixed(s, &failure[1]);

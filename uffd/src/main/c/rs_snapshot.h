@@ -156,6 +156,7 @@ struct rs_options {
     uint64_t direct_io;      /* 1: try O_DIRECT */
     uint64_t old_pagemap;    /* 1: as on a kernel without PAGEMAP_SCAN (tests) */
     uint64_t hash_key;       /* address of a page of random bytes; 0: pages are not hashed */
+    uint64_t cache_bytes;    /* most of the page cache that a buffered file takes; 0: no limit */
 };
 
 /*

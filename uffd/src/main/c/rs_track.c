@@ -197,6 +197,7 @@ static int map_memory(struct rs_track *t) {
 
 static int open_files(struct rs_track *t, const char *path) {
     t->patch = (struct rs_sink){.fd = rs_sink_reopen(path, false), .rate = t->options.rate};
+    t->patch.cache.limit = t->raw.cache.limit = t->options.cache_bytes;
     if (t->patch.fd < 0)
         return t->patch.fd;
     t->raw.fd = t->options.direct_io ? rs_sink_reopen(path, true) : -1;

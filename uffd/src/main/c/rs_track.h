@@ -56,6 +56,7 @@ struct rs_track_options {
     uint64_t settled_ns;    /* rounds end when what is left takes no longer to copy */
     uint64_t rate;          /* bytes/s given to the file, 0: no limit */
     uint64_t direct_io;     /* 1: try O_DIRECT */
+    uint64_t cache_bytes;   /* most of the page cache that buffered writes take; 0: no limit */
 };
 
 RS_EXPORT int rs_track_figure_count(void);

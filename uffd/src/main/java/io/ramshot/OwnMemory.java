@@ -1,6 +1,7 @@
 package io.ramshot;
 
 import io.ramshot.image.Extent;
+import io.ramshot.limits.MemoryLimit.Counted;
 import java.util.List;
 
 /**
@@ -68,8 +69,13 @@ record OwnMemory(long populatedBytes, long mappedBytes) {
     return new OwnMemory(populated, mapped);
   }
 
-  /** With this much more of both. */
-  OwnMemory plus(long bytes) {
-    return new OwnMemory(populatedBytes + bytes, mappedBytes + bytes);
+  /** How much of it counts against a limit. */
+  long bytes(Counted counted) {
+    return counted == Counted.POPULATED ? populatedBytes : mappedBytes;
+  }
+
+  /** With a file that is not on a disk but in memory. */
+  OwnMemory withFile(long bytes) {
+    return new OwnMemory(populatedBytes + bytes, mappedBytes);
   }
 }

@@ -204,7 +204,8 @@ final class RunningSnapshot implements Snapshot {
                 options.stallLimit().toNanos(),
                 options.directIo(),
                 Boolean.getBoolean("ramshot.pagemap.table"),
-                hashKey == null ? null : hashKey.bytes(Machine.pageBytes())),
+                hashKey == null ? null : hashKey.bytes(Machine.pageBytes()),
+                memory.cacheBytes()),
             ranges,
             file.descriptor(),
             target);
@@ -212,13 +213,14 @@ final class RunningSnapshot implements Snapshot {
       capture = prepared;
       requireNotCancelled();
     }
-    if (options.hugePages()) {
+    if (options.hugePages() && memory.fillsHugePages()) {
       prepared.collapse(arrays());
     }
     inherit(prepared);
     List<Range> others = file.ranges(true);
     if (!others.isEmpty()) {
-      track(TrackedRam.open(others, file.descriptor(), target, options));
+      track(
+          TrackedRam.open(others, file.descriptor(), target, options, memory.cacheBytes()));
     }
   }
 
@@ -283,10 +285,15 @@ final class RunningSnapshot implements Snapshot {
   /** Refuses a snapshot for which there is no memory, before anything has been taken of it. */
   private MemoryPlan planMemory() throws SnapshotException, EngineException {
     boolean increment = parent != null;
+    GuestFootprint footprint = GuestFootprint.of(blocks);
+    OwnMemory own = OwnMemory.of(captures, Machine.pageBytes(), hashKey != null, increment);
+    if (!increment && Targets.isInMemory(target)) {
+      own = own.withFile(footprint.populatedRam());
+    }
     return MemoryPlan.of(
         MemoryLimits.read(),
-        OwnMemory.of(captures, Machine.pageBytes(), hashKey != null, increment),
-        GuestGrowth.of(blocks),
+        own,
+        footprint,
         increment ? totalBytes / INCREMENT_POOL_SHARE : totalBytes,
         /* The engine takes no more slots than there are chunks. */
         Math.min(options.poolBytes(), totalBytes + SnapshotOptions.CHUNK_BYTES));

@@ -2,6 +2,7 @@ package io.ramshot;
 
 import io.ramshot.file.FileException;
 import io.ramshot.file.NewFile;
+import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,6 +38,16 @@ final class Targets {
       NewFile.requireFree(target);
     } catch (FileException e) {
       throw new SnapshotException(e.getMessage(), e);
+    }
+  }
+
+  /** Whether what is written there takes memory, not a disk; false where that cannot be told. */
+  static boolean isInMemory(Path target) {
+    try {
+      String type = Files.getFileStore(target.getParent()).type();
+      return type.equals("tmpfs") || type.equals("ramfs");
+    } catch (IOException | RuntimeException e) {
+      return false;
     }
   }
 }

@@ -36,8 +36,10 @@ final class TrackedRam implements AutoCloseable {
 
   /**
    * @param descriptor of the file that the engine writes to
+   * @param cacheBytes the most of the page cache that is written to, 0 for no limit
    */
-  static TrackedRam open(List<Range> ranges, Path descriptor, Path target, SnapshotOptions options)
+  static TrackedRam open(
+      List<Range> ranges, Path descriptor, Path target, SnapshotOptions options, long cacheBytes)
       throws EngineException {
     return new TrackedRam(
         Tracking.open(
@@ -45,6 +47,7 @@ final class TrackedRam implements AutoCloseable {
             SETTLED_NANOS,
             options.bytesPerSecond(),
             options.directIo(),
+            cacheBytes,
             ranges,
             descriptor,
             target),

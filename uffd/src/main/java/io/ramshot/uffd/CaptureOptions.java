@@ -10,6 +10,8 @@ package io.ramshot.uffd;
  * @param directIo whether O_DIRECT is tried
  * @param oldPagemap whether to find pages as on a kernel without PAGEMAP_SCAN
  * @param hashKey random bytes, as long as a page, with which pages are hashed; null for no hashes
+ * @param cacheBytes the most that a file written without O_DIRECT takes of the page cache, 0 for no
+ *     limit
  */
 public record CaptureOptions(
     long poolBytes,
@@ -18,9 +20,10 @@ public record CaptureOptions(
     long stallLimitNanos,
     boolean directIo,
     boolean oldPagemap,
-    byte[] hashKey) {
+    byte[] hashKey,
+    long cacheBytes) {
 
-  /** Without hashes. */
+  /** Without hashes, and without that limit. */
   public CaptureOptions(
       long poolBytes,
       long poolBudgetNanos,
@@ -28,7 +31,8 @@ public record CaptureOptions(
       long stallLimitNanos,
       boolean directIo,
       boolean oldPagemap) {
-    this(poolBytes, poolBudgetNanos, bytesPerSecond, stallLimitNanos, directIo, oldPagemap, null);
+    this(
+        poolBytes, poolBudgetNanos, bytesPerSecond, stallLimitNanos, directIo, oldPagemap, null, 0);
   }
 
   /**
@@ -44,7 +48,8 @@ public record CaptureOptions(
       stallLimitNanos,
       directIo ? 1 : 0,
       oldPagemap ? 1 : 0,
-      hashKeyAddress
+      hashKeyAddress,
+      cacheBytes
     };
   }
 }

@@ -61,6 +61,7 @@ public final class Tracking implements AutoCloseable {
    * @param stagingBytes the most that is copied during the freeze
    * @param settledNanos copying goes on until what is left takes no longer than this
    * @param bytesPerSecond upper bound on the rate of writing, 0 for none
+   * @param cacheBytes the most that writes without O_DIRECT take of the page cache, 0 for no limit
    * @param descriptor of the image's file, by which native code opens it
    * @param file for messages
    * @throws EngineException if something is missing; nothing is left behind then
@@ -70,6 +71,7 @@ public final class Tracking implements AutoCloseable {
       long settledNanos,
       long bytesPerSecond,
       boolean directIo,
+      long cacheBytes,
       List<Range> ranges,
       Path descriptor,
       Path file)
@@ -79,7 +81,7 @@ public final class Tracking implements AutoCloseable {
     long[] failure = new long[2];
     int result =
         Engine.rs_track_open(
-            new long[] {stagingBytes, settledNanos, bytesPerSecond, directIo ? 1 : 0},
+            new long[] {stagingBytes, settledNanos, bytesPerSecond, directIo ? 1 : 0, cacheBytes},
             ranges.size(),
             ranges.stream().mapToLong(Range::address).toArray(),
             ranges.stream().mapToLong(Range::length).toArray(),
