@@ -15,6 +15,11 @@ record OwnMemory(long populatedBytes, long mappedBytes) {
   /** Classes, compiled code and stacks: 11 to 15 MiB for the first snapshot of a JVM. */
   private static final long CODE_BYTES = 16L << 20;
 
+  /** The same for those that come after it, which find most of it there. */
+  private static final long MORE_CODE_BYTES = 4L << 20;
+
+  private static volatile boolean codeIsThere;
+
   /** Of a page: whether it is there, its kind and its checksum. */
   private static final int PAGE_BYTES = 6;
 
@@ -39,8 +44,8 @@ record OwnMemory(long populatedBytes, long mappedBytes) {
    * @param increment whether there is a parent
    */
   static OwnMemory of(List<BlockCapture> captures, int page, boolean hashes, boolean increment) {
-    long populated = CODE_BYTES;
-    long mapped = CODE_BYTES;
+    long populated = codeIsThere ? MORE_CODE_BYTES : CODE_BYTES;
+    long mapped = populated;
     long trackedPages = 0;
     int eachPage = PAGE_BYTES + (hashes ? HASH_BYTES : 0) + (increment ? PARENT_BYTES : 0);
     for (BlockCapture capture : captures) {
@@ -67,6 +72,11 @@ record OwnMemory(long populatedBytes, long mappedBytes) {
       mapped += staging;
     }
     return new OwnMemory(populated, mapped);
+  }
+
+  /** After a snapshot has come to its end in this JVM. */
+  static void codeIsThere() {
+    codeIsThere = true;
   }
 
   /** How much of it counts against a limit. */

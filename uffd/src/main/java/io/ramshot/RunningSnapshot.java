@@ -50,6 +50,9 @@ final class RunningSnapshot implements Snapshot {
   /** An increment is over before a pool that takes longer would pay. */
   private static final long INCREMENT_POOL_BUDGET_NANOS = 300_000_000L;
 
+  /** Direct buffers go soon after a collection, not within it. */
+  private static final long COLLECTED_MILLIS = 100;
+
   private static final long RELEASE_POLL_NANOS = 200_000;
 
   private final Guest guest;
@@ -185,11 +188,12 @@ final class RunningSnapshot implements Snapshot {
       state = SnapshotState.COMPLETED;
     }
     file.syncFolder();
+    OwnMemory.codeIsThere();
   }
 
   private void prepare(SealedFile file)
       throws SnapshotException, EngineException, InterruptedException {
-    memory = planMemory();
+    memory = findMemory();
     for (BlockCapture each : captures) {
       each.reserve();
     }
@@ -283,6 +287,20 @@ final class RunningSnapshot implements Snapshot {
   }
 
   /** Refuses a snapshot for which there is no memory, before anything has been taken of it. */
+  private MemoryPlan findMemory() throws SnapshotException, EngineException, InterruptedException {
+    try {
+      return planMemory();
+    } catch (SnapshotException e) {
+      if (parent == null) {
+        throw e;
+      }
+      /* What increments before this one read of their parents stays until it is collected. */
+      System.gc();
+      Thread.sleep(COLLECTED_MILLIS);
+      return planMemory();
+    }
+  }
+
   private MemoryPlan planMemory() throws SnapshotException, EngineException {
     boolean increment = parent != null;
     GuestFootprint footprint = GuestFootprint.of(blocks);

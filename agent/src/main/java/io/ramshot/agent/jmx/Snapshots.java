@@ -29,8 +29,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -41,6 +43,9 @@ public final class Snapshots implements SnapshotsMXBean, Camera {
 
   /** How long somebody waits for a checkpoint of the timeline that is being taken. */
   private static final Duration CHECKPOINT_LIMIT = Duration.ofSeconds(30);
+
+  /** What a snapshot has to warn of is known early; it may be what ends the JVM. */
+  private static final Duration WARNING_DELAY = Duration.ofMillis(100);
 
   /** Hears of a snapshot's start and end. */
   interface Listener {
@@ -61,6 +66,9 @@ public final class Snapshots implements SnapshotsMXBean, Camera {
 
   /** Snapshots whose end is not in the history yet, oldest first. */
   private final Queue<Begun> begun = new ConcurrentLinkedQueue<>();
+
+  /** Without their figures. */
+  private final Set<String> warned = ConcurrentHashMap.newKeySet();
 
   private final Object checkpointLock = new Object();
 
@@ -93,7 +101,7 @@ public final class Snapshots implements SnapshotsMXBean, Camera {
   /**
    * @param host asked whenever a client asks
    * @param options the agent's, for display
-   * @param console hears of a timeline's troubles, a line each
+   * @param console hears of a timeline's troubles and of warnings, a line each
    * @param targets where clients may have files written
    */
   public Snapshots(
@@ -364,10 +372,25 @@ public final class Snapshots implements SnapshotsMXBean, Camera {
 
   private void watch(Snapshot snapshot) {
     try {
-      snapshot.await();
+      SnapshotResult result;
+      do {
+        result = snapshot.await(WARNING_DELAY);
+        warn(snapshot.status().warnings());
+      } while (result == null && snapshot.status().state() == SnapshotState.PREPARING);
+      result = snapshot.await();
+      warn(result.status().warnings());
       settle();
     } catch (InterruptedException | RuntimeException | Error e) {
       return; // no memory, say: whoever asks next looks
+    }
+  }
+
+  /** To the host's user, whoever asked for the snapshot; each once, whatever its figures are. */
+  private void warn(List<String> warnings) {
+    for (String warning : warnings) {
+      if (warned.add(warning.replaceAll("[0-9]+", ""))) {
+        console.accept(warning);
+      }
     }
   }
 
