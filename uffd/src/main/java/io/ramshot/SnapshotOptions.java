@@ -7,9 +7,9 @@ import java.time.Duration;
  * How a snapshot is taken.
  *
  * @param poolBytes size of the copy pool in bytes, rounded down to whole 2 MiB chunks, at least
- *     one; 0, the default, stands for a quarter of the memory that is available when the snapshot
- *     starts, no more than the guest's RAM, and no more than 3 s bring in. The pool bounds the
- *     extra memory of a snapshot.
+ *     one; 0, the default, stands for a quarter of the memory that all limits of this process leave
+ *     when the snapshot starts, less where the guest may still grow, no more than the guest's RAM,
+ *     and no more than 3 s bring in. What it does not bound of a snapshot's memory is small.
  * @param hugePages whether RAM is moved onto transparent huge pages before the freeze, where it is
  *     well populated; default true. Huge pages decide the pause.
  * @param directIo whether O_DIRECT is tried before buffered writes; default true

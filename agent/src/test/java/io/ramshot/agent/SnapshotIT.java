@@ -113,6 +113,38 @@ class SnapshotIT {
   }
 
   @Test
+  void aPoolThatMayBeTooLargeIsSaidAndInTheStatus() throws Exception {
+    try (ForkedJvm jvm = host(GATE + ",pool=64m");
+        JmxClient client = JmxClient.connect(jvm).awaitBean()) {
+      /* Enough for the pool, but not for what classes and compiled code may take as well. */
+      long bytes = writable(jvm.pid()) + (78L << 20);
+      Process prlimit =
+          new ProcessBuilder("prlimit", "--pid=" + jvm.pid(), "--data=" + bytes + ":")
+              .inheritIO()
+              .start();
+      assertEquals(0, prlimit.waitFor(), "prlimit");
+      client.start(directory.resolve("a.ramshot"));
+      CompositeData result = client.waitFor(30_000);
+      assertEquals("COMPLETED", result.get("state"), result.toString());
+      CompositeData status = (CompositeData) result.get("status");
+      assertEquals(64L << 20, status.get("poolBytes"));
+      assertTrue((Long) status.get("ownBytes") > 64L << 20, status.toString());
+      String warning = ((String[]) status.get("warnings"))[0];
+      assertTrue(
+          warning.startsWith("pool=64m may be too much") && warning.contains("ulimit -d"), warning);
+      assertEquals(List.of("[ramshot] " + warning), jvm.messages());
+    }
+  }
+
+  private static long writable(long pid) throws Exception {
+    return Files.readAllLines(Path.of("/proc/" + pid + "/status")).stream()
+        .filter(line -> line.startsWith("VmData:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
   void aRestoredGuestGoesOnWhereItWas() throws Exception {
     Path target = directory.resolve("r.ramshot");
     try (ForkedJvm jvm = host(GATE + STATE);

@@ -72,8 +72,8 @@ public final class AgentOptions {
   public static final String DISCOVER_OUT = "discover.out";
 
   /**
-   * Size of the copy pool, which bounds a snapshot's extra memory. Default: what fits RAM and the
-   * machine.
+   * Size of the copy pool, most of a snapshot's extra memory. Default: what fits RAM and all limits
+   * on memory.
    */
   public static final String POOL = "pool";
 
@@ -162,7 +162,7 @@ public final class AgentOptions {
     KEYS.put(PROFILE, "gives what is not given here: auto, none, a name or a file [auto]");
     KEYS.put(DISCOVER, "watch an unknown host so long and print a profile for it [no; 20s]");
     KEYS.put(DISCOVER_OUT, "file for the profile that was discovered [none, to stderr]");
-    KEYS.put(POOL, "size of the copy pool, at least 2m [what fits RAM and the machine]");
+    KEYS.put(POOL, "size of the copy pool, at least 2m [what fits RAM and all limits]");
     KEYS.put(HUGEPAGES, "ask for transparent huge pages [true]");
     KEYS.put(DIRECTIO, "try O_DIRECT before buffered writes [true]");
     KEYS.put(RATE, "most bytes per second to write, 0 for no limit [0]");
