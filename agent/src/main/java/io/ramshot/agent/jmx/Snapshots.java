@@ -90,7 +90,6 @@ public final class Snapshots implements SnapshotsMXBean, Camera {
   /** A snapshot that was begun, or that is just about to. */
   private static final class Begun {
     volatile Snapshot snapshot;
-    volatile Thread watcher;
 
     boolean runs() {
       Snapshot started = snapshot;
@@ -191,7 +190,6 @@ public final class Snapshots implements SnapshotsMXBean, Camera {
       Thread thread = new Thread(() -> watch(entry.snapshot), "ramshot-watch");
       thread.setDaemon(true);
       thread.start();
-      entry.watcher = thread;
     } catch (RuntimeException | Error e) { // no memory, or no thread: who asks next looks after it
       return;
     }
