@@ -73,11 +73,19 @@ static uint64_t stride_at(uint64_t at, uint64_t bytes) {
     return bytes - at < LOCK_STRIDE ? bytes - at : LOCK_STRIDE;
 }
 
-/* Populates until it is done, or that much time has passed; how many bytes, 0 on failure. */
-static uint64_t populate(uint8_t *memory, uint64_t bytes, uint64_t budget_ns) {
+/* Whether nobody wants the snapshot any more that is still being prepared. */
+static bool given_up(uint64_t word) {
+    return word && atomic_load((const _Atomic uint64_t *)(uintptr_t)word);
+}
+
+/*
+ * Populates until it is done, that much time has passed, or it is given up; how many bytes, 0 on
+ * failure.
+ */
+static uint64_t populate(uint8_t *memory, uint64_t bytes, uint64_t budget_ns, uint64_t give_up) {
     struct rs_running running = {0};
     uint64_t at = 0;
-    for (; at < bytes; at += LOCK_STRIDE) {
+    for (; at < bytes && !given_up(give_up); at += LOCK_STRIDE) {
         if (rs_running_now(&running) >= budget_ns && at >= LEAST_POOL)
             break;
         uint64_t stride = stride_at(at, bytes);
@@ -104,7 +112,7 @@ static uint8_t *map(uint64_t bytes) {
 /* Populated at once: nothing may be allocated, not even by a page fault, once RAM is armed. */
 static void *map_populated(uint64_t bytes) {
     uint8_t *memory = map(bytes);
-    if (memory && !populate(memory, bytes, UINT64_MAX)) {
+    if (memory && !populate(memory, bytes, UINT64_MAX, 0)) {
         unmap(memory, bytes);
         return NULL;
     }
@@ -147,8 +155,8 @@ static int map_tables(struct rs_snapshot *s) {
  * A virtual machine's memory may have to come from its host first, at less than the speed of a
  * disk. Then a smaller pool sooner beats a larger one later.
  */
-static int map_pool(struct rs_snapshot *s, uint64_t bytes, uint64_t budget_ns) {
-    uint64_t slots = bytes / RS_CHUNK_BYTES;
+static int map_pool(struct rs_snapshot *s, const struct rs_options *options) {
+    uint64_t slots = options->pool_bytes / RS_CHUNK_BYTES;
     if (slots > s->chunk_room)
         slots = s->chunk_room ? s->chunk_room : 1;
     uint64_t wanted = slots * RS_CHUNK_BYTES;
@@ -156,7 +164,8 @@ static int map_pool(struct rs_snapshot *s, uint64_t bytes, uint64_t budget_ns) {
     if (!s->pool)
         return -ENOMEM;
     madvise(s->pool, wanted, MADV_HUGEPAGE);
-    uint64_t got = populate(s->pool, wanted, budget_ns ? budget_ns : UINT64_MAX);
+    uint64_t budget = options->pool_budget_ns ? options->pool_budget_ns : UINT64_MAX;
+    uint64_t got = populate(s->pool, wanted, budget, options->give_up);
     unmap(s->pool + got, wanted - got);
     s->pool_slots = got / RS_CHUNK_BYTES;
     if (!got || rs_ring_init(&s->free_slots, s->pool_slots) ||
@@ -301,7 +310,7 @@ static int prepare(struct rs_snapshot *s, const struct rs_options *options, cons
         result = map_tables(s);
     rs_backing_each_shared(mark_shared, s);
     if (!result)
-        result = map_pool(s, options->pool_bytes, options->pool_budget_ns);
+        result = map_pool(s, options);
     if (!result && !(s->bounce = map_populated(RS_CHUNK_BYTES)))
         result = -ENOMEM;
     if (result)
@@ -326,7 +335,8 @@ static int prepare(struct rs_snapshot *s, const struct rs_options *options, cons
     s->sink.cache.limit = options->cache_bytes;
     rs_figure_set(&s->figures, RS_DIRECT_IO, s->sink.direct);
     failure[0] = RS_STEP_REGISTER;
-    result = rs_place_fixed(s, &failure[1]);
+    /* The disk may have kept it for long: by now another snapshot may have the RAM. */
+    result = given_up(options->give_up) ? -ECANCELED : rs_place_fixed(s, &failure[1]);
     if (!result) {
         failure[0] = RS_STEP_THREADS;
         result = start_threads(s);

@@ -157,6 +157,7 @@ struct rs_options {
     uint64_t old_pagemap;    /* 1: as on a kernel without PAGEMAP_SCAN (tests) */
     uint64_t hash_key;       /* address of a page of random bytes; 0: pages are not hashed */
     uint64_t cache_bytes;    /* most of the page cache that a buffered file takes; 0: no limit */
+    uint64_t give_up;        /* address of a word that is set once nobody wants it; 0: none */
 };
 
 /*

@@ -45,7 +45,7 @@ struct track_block {
     uint64_t file_offset; /* of image page 0 */
     uint8_t *kinds;
     uint32_t *crcs;
-    bool registered;
+    _Atomic bool registered; /* whoever takes it away unregisters */
 };
 
 /* Pages of a block that lie side by side. */
@@ -100,10 +100,6 @@ uint8_t *rs_track_kinds(struct rs_track *t, uint32_t block) {
 
 uint32_t *rs_track_crcs(struct rs_track *t, uint32_t block) {
     return t->blocks[block].crcs;
-}
-
-void rs_track_stop(struct rs_track *t) {
-    atomic_store(&t->stop, true);
 }
 
 static void set(struct rs_track *t, enum rs_track_figure which, uint64_t value) {
@@ -290,10 +286,15 @@ static void unregister_blocks(struct rs_track *t) {
     for (uint32_t i = 0; i < t->block_count; i++) {
         struct track_block *block = &t->blocks[i];
         uint64_t end = block_end(t, block);
-        for (uint64_t at = block->first_page; block->registered && at < end; at += STRIDE)
+        bool registered = atomic_exchange(&block->registered, false);
+        for (uint64_t at = block->first_page; registered && at < end; at += STRIDE)
             rs_uffd_unregister(t->uffd, at, end - at < STRIDE ? end - at : STRIDE);
-        block->registered = false;
     }
+}
+
+void rs_track_stop(struct rs_track *t) {
+    atomic_store(&t->stop, true);
+    unregister_blocks(t);
 }
 
 static void close_fd(int fd) {
@@ -532,6 +533,8 @@ static int gather(void *context, uint64_t start, uint64_t end) {
 static int scan_block(struct rs_track *t, uint32_t block, bool protect, rs_written_fn fn,
                       void *context, uint64_t *failure) {
     failure[0] = RS_TRACK_NONE;
+    if (atomic_load(&t->stop)) /* another may track these blocks by now */
+        return fail(failure, RS_TRACK_STOPPED, block, -ECANCELED);
     int result = rs_written_scan(t->pagemap, t->blocks[block].first_page,
                                  block_end(t, &t->blocks[block]), protect, fn, context);
     /* Whatever `fn` failed in, it has said so. */

@@ -88,7 +88,10 @@ RS_EXPORT int rs_track_copy(struct rs_track *t, uint64_t *failure);
 RS_EXPORT int rs_track_freeze(struct rs_track *t, uint64_t *failure);
 RS_EXPORT int rs_track_finish(struct rs_track *t, uint64_t *failure);
 
-/* From any thread: whichever part is under way ends soon, unless it hangs in a dead disk. */
+/*
+ * From any thread: ends tracking, so that another may begin. Whichever part is under way ends soon,
+ * unless it hangs in a dead disk.
+ */
 RS_EXPORT void rs_track_stop(struct rs_track *t);
 
 RS_EXPORT uint64_t *rs_track_figures(struct rs_track *t);

@@ -10,8 +10,8 @@ import java.util.List;
 /**
  * One capture of RAM by the native engine, from prepared threads to the last page in the file.
  *
- * <p>{@link #prepare}, {@link #collapse}, {@link #arm}, {@link #await} and {@link #close} belong to
- * one controlling thread; the other methods may be called by any thread, also after closing.
+ * <p>{@link #cancel}, {@link #mayFree}, {@link #figure}, {@link #phase} and {@link #stalls} may be
+ * called by any thread, also after closing; the other methods belong to one controlling thread.
  */
 public final class Capture implements AutoCloseable {
   private static final int LOOK_MILLIS = 20;
@@ -24,18 +24,26 @@ public final class Capture implements AutoCloseable {
   private final List<Range> ranges;
   private final Path file;
 
-  /** Null once closed; the two arrays hold what it said then. */
-  private Pointer handle;
+  private final Pointer handle;
+  private final Pointer figures;
 
-  private Pointer figures;
-  private long[] lastFigures;
-  private long[] lastStalls;
+  /**
+   * For all but the controlling thread, which only touches it before it closes it. No lock: whoever
+   * asks must not wait for somebody who is stuck.
+   */
+  private final Uses uses;
+
+  /** What it said when it was closed. */
+  private volatile long[] lastFigures;
+
+  private volatile long[] lastStalls;
 
   private Capture(Pointer handle, List<Range> ranges, Path file) {
     this.handle = handle;
     this.figures = Engine.rs_snapshot_figures(handle);
     this.ranges = ranges;
     this.file = file;
+    this.uses = new Uses(() -> Engine.rs_snapshot_close(handle));
   }
 
   /**
@@ -49,27 +57,37 @@ public final class Capture implements AutoCloseable {
   public static Capture prepare(
       CaptureOptions options, List<Range> ranges, Path descriptor, Path file)
       throws EngineException {
+    return prepare(options, ranges, descriptor, file, new GiveUp());
+  }
+
+  /**
+   * The same, which fails soon once it is told to give up.
+   *
+   * @param giveUp kept by the caller until this has returned
+   */
+  public static Capture prepare(
+      CaptureOptions options, List<Range> ranges, Path descriptor, Path file, GiveUp giveUp)
+      throws EngineException {
     Engine.load();
     if (ranges.stream().anyMatch(Range::onHeap)) {
       HeapArrays.load();
     }
     if (options.hashKey() == null) {
-      return prepare(options, 0, ranges, descriptor, file);
+      return prepare(options.toNative(0, giveUp.address()), ranges, descriptor, file);
     }
     try (Memory key = new Memory(options.hashKey().length)) {
       key.write(0, options.hashKey(), 0, options.hashKey().length);
-      return prepare(options, Pointer.nativeValue(key), ranges, descriptor, file);
+      return prepare(options.toNative(Pointer.nativeValue(key), giveUp.address()), ranges, descriptor, file);
     }
   }
 
-  private static Capture prepare(
-      CaptureOptions options, long hashKey, List<Range> ranges, Path descriptor, Path file)
+  private static Capture prepare(long[] options, List<Range> ranges, Path descriptor, Path file)
       throws EngineException {
     PointerByReference out = new PointerByReference();
     long[] failure = new long[2];
     int result =
         Engine.rs_snapshot_prepare(
-            options.toNative(hashKey),
+            options,
             ranges.size(),
             ranges.stream().mapToLong(Range::address).toArray(),
             ranges.stream().mapToLong(Range::length).toArray(),
@@ -198,27 +216,52 @@ public final class Capture implements AutoCloseable {
   }
 
   /** Ends it: when this returns nothing is protected. Harmless once it has ended. */
-  public synchronized void cancel() {
-    if (handle != null) {
-      Engine.rs_snapshot_cancel(handle);
+  public void cancel() {
+    if (uses.enter()) {
+      try {
+        Engine.rs_snapshot_cancel(handle);
+      } finally {
+        uses.leave();
+      }
     }
   }
 
   /** Whether this block's memory may be unmapped: no native thread will touch it again. */
-  public synchronized boolean mayFree(int range) {
-    return handle == null || Engine.rs_snapshot_may_free(handle, range) != 0;
+  public boolean mayFree(int range) {
+    if (!uses.enter()) {
+      return true;
+    }
+    try {
+      return Engine.rs_snapshot_may_free(handle, range) != 0;
+    } finally {
+      uses.leave();
+    }
   }
 
-  public synchronized long figure(Figure figure) {
-    return handle == null ? lastFigures[figure.ordinal()] : figures.getLong(figure.offset());
+  public long figure(Figure figure) {
+    if (!uses.enter()) {
+      return lastFigures[figure.ordinal()];
+    }
+    try {
+      return figures.getLong(figure.offset());
+    } finally {
+      uses.leave();
+    }
   }
 
   public Phase phase() {
     return Phase.of(figure(Figure.PHASE));
   }
 
-  public synchronized StallBuckets stalls() {
-    return new StallBuckets(handle == null ? lastStalls.clone() : readStalls());
+  public StallBuckets stalls() {
+    if (!uses.enter()) {
+      return new StallBuckets(lastStalls.clone());
+    }
+    try {
+      return new StallBuckets(readStalls());
+    } finally {
+      uses.leave();
+    }
   }
 
   private long[] readStalls() {
@@ -271,18 +314,23 @@ public final class Capture implements AutoCloseable {
         .getByteBuffer(0, HASH_LENGTH * Engine.rs_snapshot_pages(handle, range));
   }
 
-  /** Cancels it if it has not ended, and lets go of its memory. */
+  /**
+   * Cancels it if it has not ended, and lets go of its memory: by the controlling thread, or once
+   * that will not touch it any more. Harmless again.
+   */
   @Override
-  public synchronized void close() {
-    if (handle == null) {
+  public void close() {
+    if (!uses.enter()) {
       return;
     }
-    Engine.rs_snapshot_cancel(handle);
-    Engine.rs_snapshot_settle(handle);
-    lastFigures = figures.getLongArray(0, Figure.values().length);
-    lastStalls = readStalls();
-    Engine.rs_snapshot_close(handle);
-    handle = null;
-    figures = null;
+    try {
+      Engine.rs_snapshot_cancel(handle);
+      Engine.rs_snapshot_settle(handle);
+      lastFigures = figures.getLongArray(0, Figure.values().length);
+      lastStalls = readStalls();
+      uses.close();
+    } finally {
+      uses.leave();
+    }
   }
 }

@@ -39,8 +39,9 @@ public record CaptureOptions(
    * In the order of the struct's fields.
    *
    * @param hashKeyAddress of a copy of the key, 0 for none
+   * @param giveUpAddress of a word that is not 0 once it should give up
    */
-  long[] toNative(long hashKeyAddress) {
+  long[] toNative(long hashKeyAddress, long giveUpAddress) {
     return new long[] {
       poolBytes,
       poolBudgetNanos,
@@ -49,7 +50,8 @@ public record CaptureOptions(
       directIo ? 1 : 0,
       oldPagemap ? 1 : 0,
       hashKeyAddress,
-      cacheBytes
+      cacheBytes,
+      giveUpAddress
     };
   }
 }

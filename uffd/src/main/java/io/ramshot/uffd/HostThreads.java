@@ -9,9 +9,9 @@ import java.util.List;
  * JMX). Virtual threads too, from JDK 21.
  *
  * <p>A suspended thread may hold any lock, be it a monitor or one inside a library. So whoever runs
- * between {@link #suspend} and {@link #resume} must take none but the monitors given to {@link
- * #suspend}, and use no class for the first time. Nothing here is native code's concern: a thread
- * that is inside native code runs on until it returns to Java, see {@link #strays}.
+ * between {@link #suspend} and {@link #resume} must take none that the host may hold, and use no
+ * class for the first time. Nothing here is native code's concern: a thread that is inside native
+ * code runs on until it returns to Java, see {@link #strays}.
  *
  * <p>One user at a time: {@link #suspend}, {@link #strays} and {@link #leave} belong to one thread.
  */
@@ -66,14 +66,12 @@ public final class HostThreads {
   /**
    * Returns when every thread of the host is suspended; until {@link #resume}.
    *
-   * @param monitors entered first and kept until {@link #leave}: what the caller will want to lock
-   *     meanwhile
    * @return how many threads, without virtual ones
    * @throws EngineException if that cannot be had, or {@link #resume} was called meanwhile; nobody
-   *     is suspended then, and no monitor is kept
+   *     is suspended then
    */
-  public static int suspend(Object... monitors) throws EngineException {
-    int result = hold(monitors);
+  public static int suspend() throws EngineException {
+    int result = hold();
     if (result >= 0) {
       return result;
     }
@@ -83,6 +81,9 @@ public final class HostThreads {
               "the host starts threads faster than they can be suspended: start the snapshot once"
                   + " more, or give gate=";
           case E2BIG -> "the host has too many threads to suspend: give gate=";
+          case EBUSY ->
+              "the host's threads are being suspended for another snapshot: start this one once"
+                  + " more";
           case ETIMEDOUT ->
               "the host's threads could not be suspended in time: raise freeze.timeout=";
           default ->
@@ -113,20 +114,23 @@ public final class HostThreads {
     return strays;
   }
 
-  /** Gives the monitors back, after {@link #resume}; only by the thread that suspended. */
-  public static void leave(Object... monitors) {
-    leave0(monitors);
+  /**
+   * Forgets who was suspended, after {@link #resume}; only by the thread that suspended. Should it
+   * never come to that, the next {@link #suspend} does it.
+   */
+  public static void leave() {
+    leave0();
   }
 
   /* rs_threads.c */
 
   private static native int prepare();
 
-  private static native int hold(Object[] monitors);
+  private static native int hold();
 
   private static native int release();
 
-  private static native void leave0(Object[] monitors);
+  private static native void leave0();
 
   private static native Object[] strayed();
 }

@@ -22,18 +22,21 @@ public final class Tracking implements AutoCloseable {
   private final List<Range> ranges;
   private final Path file;
 
-  /** Written under this object's lock, as all below is guarded by it. Null once closed. */
-  private volatile Pointer handle;
+  private final Pointer handle;
 
-  private long[] lastFigures;
-  private boolean inside;
+  /** No lock: a thread that the freeze has stopped, or that a dead disk keeps, may hold it. */
+  private final Uses uses;
+
+  /** What it said when it was closed. */
+  private volatile long[] lastFigures;
+
   private volatile boolean stopped;
-  private boolean closing;
 
   private Tracking(Pointer handle, List<Range> ranges, Path file) {
     this.handle = handle;
     this.ranges = ranges;
     this.file = file;
+    this.uses = new Uses(() -> Engine.rs_track_close(handle));
   }
 
   /**
@@ -112,26 +115,14 @@ public final class Tracking implements AutoCloseable {
   /**
    * The freeze: finds and copies what was written last. Touches no file. The vCPUs must be parked.
    *
-   * <p>Takes no lock: a thread that the freeze has stopped may hold it. Only the caller's own
-   * thread closes this.
-   *
    * @throws EngineException if that is too much, or memory has changed in ways not to be seen
    */
   public void freeze() throws EngineException {
-    Pointer track = handle;
-    if (stopped || track == null) {
-      throw new EngineException("cancelled");
-    }
-    long[] failure = new long[2];
-    int result = Engine.rs_track_freeze(track, failure);
-    if (result != 0) {
-      throw new EngineException(describe(track, failure, -result));
-    }
+    call(Engine::rs_track_freeze);
   }
 
-  private String describe(Pointer track, long[] failure, int error) {
-    return TrackFailure.describe(
-        step(failure), error, failure[1], ranges, file, readFigures(track));
+  private String describe(long[] failure, int error) {
+    return TrackFailure.describe(step(failure), error, failure[1], ranges, file, readFigures());
   }
 
   /**
@@ -148,73 +139,72 @@ public final class Tracking implements AutoCloseable {
   }
 
   private void call(Part part) throws EngineException {
-    Pointer track;
-    synchronized (this) {
-      if (stopped || handle == null) {
-        throw new EngineException("cancelled");
-      }
-      inside = true;
-      track = handle;
+    if (stopped || !uses.enter()) {
+      throw new EngineException("cancelled");
     }
-    long[] failure = new long[2];
-    int result = part.run(track, failure);
-    String message;
-    synchronized (this) {
-      inside = false;
-      message = result == 0 ? null : describe(track, failure, -result);
-      if (closing) {
-        free();
+    try {
+      long[] failure = new long[2];
+      int result = part.run(handle, failure);
+      if (result != 0) {
+        throw new EngineException(describe(failure, -result));
       }
-    }
-    if (message != null) {
-      throw new EngineException(message);
+    } finally {
+      uses.leave();
     }
   }
 
-  /** Has whatever is under way end soon, and lets nothing more begin. */
-  public synchronized void stop() {
+  /** Ends tracking, has whatever is under way end soon, and lets nothing more begin. */
+  public void stop() {
     stopped = true;
-    if (handle != null) {
-      Engine.rs_track_stop(handle);
+    if (uses.enter()) {
+      try {
+        Engine.rs_track_stop(handle);
+      } finally {
+        uses.leave();
+      }
     }
   }
 
-  public synchronized long figure(TrackFigure figure) {
-    return handle == null
-        ? lastFigures[figure.ordinal()]
-        : Engine.rs_track_figures(handle).getLong(figure.offset());
+  public long figure(TrackFigure figure) {
+    if (!uses.enter()) {
+      return lastFigures[figure.ordinal()];
+    }
+    try {
+      return Engine.rs_track_figures(handle).getLong(figure.offset());
+    } finally {
+      uses.leave();
+    }
   }
 
-  private static long[] readFigures(Pointer track) {
-    return Engine.rs_track_figures(track).getLongArray(0, TrackFigure.values().length);
+  private long[] readFigures() {
+    return Engine.rs_track_figures(handle).getLongArray(0, TrackFigure.values().length);
   }
 
   /** The kind of each page of a block, one byte a page. Valid until {@link #close}. */
-  public synchronized ByteBuffer kinds(int range) {
+  public ByteBuffer kinds(int range) {
     return Engine.rs_track_kinds(handle, range).getByteBuffer(0, ranges.get(range).pages());
   }
 
   /** The CRC-32C of each page of a block, in native order. Valid until {@link #close}. */
-  public synchronized ByteBuffer crcs(int range) {
+  public ByteBuffer crcs(int range) {
     return Engine.rs_track_crcs(handle, range).getByteBuffer(0, 4L * ranges.get(range).pages());
   }
 
-  /** Ends tracking; where a part still hangs in a dead disk, as soon as that returns. */
+  /**
+   * Ends tracking, and lets go of its memory; where a part still hangs in a dead disk, as soon as
+   * that returns. Harmless again.
+   */
   @Override
-  public synchronized void close() {
-    if (handle == null || closing) {
+  public void close() {
+    if (!uses.enter()) {
       return;
     }
-    stop();
-    closing = true;
-    if (!inside) {
-      free();
+    try {
+      stop();
+      lastFigures = readFigures();
+      uses.close();
+    } finally {
+      uses.leave();
     }
-  }
-
-  private void free() {
-    lastFigures = readFigures(handle);
-    Engine.rs_track_close(handle);
-    handle = null;
   }
 }
