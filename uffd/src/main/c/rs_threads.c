@@ -3,9 +3,8 @@
  * run again. Through JVMTI, for one snapshot at a time.
  *
  * A suspended thread may hold any lock that is made of Java: what runs between rs_threads' suspend
- * and resume must want none, and load no class. Locks of ramshot's own that the freezing thread
- * needs meanwhile are taken before anybody is suspended. The JVM's native locks are no matter: no
- * thread is suspended that holds one.
+ * and resume must want none, and load no class. The JVM's native locks are no matter: no thread is
+ * suspended that holds one.
  */
 #include <errno.h>
 #include <jni.h>
@@ -286,11 +285,9 @@ static int open_jvmti(JNIEnv *env) {
 }
 
 JNIEXPORT jint JNICALL Java_io_ramshot_uffd_HostThreads_prepare(JNIEnv *env, jclass self);
-JNIEXPORT jint JNICALL Java_io_ramshot_uffd_HostThreads_hold(JNIEnv *env, jclass self,
-                                                             jobjectArray monitors);
+JNIEXPORT jint JNICALL Java_io_ramshot_uffd_HostThreads_hold(JNIEnv *env, jclass self);
 JNIEXPORT jint JNICALL Java_io_ramshot_uffd_HostThreads_release(JNIEnv *env, jclass self);
-JNIEXPORT void JNICALL Java_io_ramshot_uffd_HostThreads_leave0(JNIEnv *env, jclass self,
-                                                               jobjectArray monitors);
+JNIEXPORT void JNICALL Java_io_ramshot_uffd_HostThreads_leave0(JNIEnv *env, jclass self);
 JNIEXPORT jobjectArray JNICALL Java_io_ramshot_uffd_HostThreads_strayed(JNIEnv *env, jclass self);
 
 /* 1 if virtual threads can be suspended too, 0 if not, or -errno. */
@@ -300,30 +297,25 @@ JNIEXPORT jint JNICALL Java_io_ramshot_uffd_HostThreads_prepare(JNIEnv *env, jcl
     return result ? result : threads.has_virtual;
 }
 
-/* Exits what hold entered; only the thread that called it may. */
-JNIEXPORT void JNICALL Java_io_ramshot_uffd_HostThreads_leave0(JNIEnv *env, jclass self,
-                                                               jobjectArray monitors) {
+/* Only the thread that suspended may. */
+JNIEXPORT void JNICALL Java_io_ramshot_uffd_HostThreads_leave0(JNIEnv *env, jclass self) {
     (void)self;
-    for (jsize i = (*env)->GetArrayLength(env, monitors); i-- > 0;) {
-        jobject monitor = (*env)->GetObjectArrayElement(env, monitors, i);
-        (*env)->MonitorExit(env, monitor);
-        (*env)->DeleteLocalRef(env, monitor);
-    }
     forget(env);
 }
 
 /* How many threads are suspended now, or -errno: then nobody is. */
-JNIEXPORT jint JNICALL Java_io_ramshot_uffd_HostThreads_hold(JNIEnv *env, jclass self,
-                                                             jobjectArray monitors) {
-    for (jsize i = 0; i < (*env)->GetArrayLength(env, monitors); i++) {
-        jobject monitor = (*env)->GetObjectArrayElement(env, monitors, i);
-        (*env)->MonitorEnter(env, monitor);
-        (*env)->DeleteLocalRef(env, monitor);
-    }
+JNIEXPORT jint JNICALL Java_io_ramshot_uffd_HostThreads_hold(JNIEnv *env, jclass self) {
+    (void)self;
     pthread_mutex_lock(&threads.lock);
-    threads.suspending = true;
-    threads.resume_asked = false;
+    bool busy = threads.suspending || threads.all_held;
+    if (!busy) {
+        threads.suspending = true;
+        threads.resume_asked = false;
+    }
     pthread_mutex_unlock(&threads.lock);
+    if (busy)
+        return -EBUSY;
+    forget(env); /* what a freeze has left behind that was given up */
     int result = suspend_all(env);
     pthread_mutex_lock(&threads.lock);
     threads.suspending = false;
@@ -338,7 +330,7 @@ JNIEXPORT jint JNICALL Java_io_ramshot_uffd_HostThreads_hold(JNIEnv *env, jclass
     }
     pthread_mutex_unlock(&threads.lock);
     if (result < 0)
-        Java_io_ramshot_uffd_HostThreads_leave0(env, self, monitors);
+        forget(env);
     return result;
 }
 

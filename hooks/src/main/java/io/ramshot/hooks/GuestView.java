@@ -45,11 +45,6 @@ interface GuestView {
     throw new IllegalStateException("no guest");
   }
 
-  /** What may be locked during a freeze. */
-  default Object[] monitors() {
-    return new Object[] {this};
-  }
-
   static GuestView of(Guest guest) {
     return new GuestView() {
       @Override
@@ -104,11 +99,6 @@ interface GuestView {
       @Override
       public Guest guest() {
         return guest;
-      }
-
-      @Override
-      public Object[] monitors() {
-        return new Object[] {guest};
       }
     };
   }

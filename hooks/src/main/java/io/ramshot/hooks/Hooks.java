@@ -91,7 +91,7 @@ public final class Hooks implements AutoCloseable {
     Vcpus gated = new GateVcpus(gates, states, pauses);
     vcpus =
         options.freeze() == FreezeBy.THREADS
-            ? new ThreadVcpus(gated, !options.gates().isEmpty(), guest.monitors(), once)
+            ? new ThreadVcpus(gated, !options.gates().isEmpty(), once)
             : gated;
     adapters = new Adapters(options.adapter(), guest, access, once);
     Set<String> hooked = new HashSet<>(RamAdvice.CLASSES);

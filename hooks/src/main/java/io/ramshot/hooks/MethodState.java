@@ -165,6 +165,9 @@ final class MethodState implements HostState {
       if (e.getCause() instanceof Exception cause) {
         throw cause;
       }
+      if (e.getCause() instanceof Error cause) {
+        throw cause;
+      }
       throw e;
     }
   }

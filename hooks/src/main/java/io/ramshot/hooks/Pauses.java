@@ -45,7 +45,7 @@ final class Pauses {
   private final Consumer<String> warnings;
 
   /** Empty but during a freeze. */
-  private List<Stop> stops = List.of();
+  private volatile List<Stop> stops = List.of();
 
   Pauses(List<PauseSpec> specs, Access access, LoadedClasses classes, Consumer<String> warnings) {
     this.kinds = specs.stream().map(Kind::new).toList();
@@ -103,12 +103,33 @@ final class Pauses {
   }
 
   /**
-   * Looks up what {@link #stop} will call; before the freeze.
+   * Looks up what {@link #stop} will call; before the freeze. Without the lock, for this may
+   * initialize a class of the host: whoever constructs objects must not wait for that.
    *
    * @throws SnapshotException if a configured method does not exist, or may not be called
    */
-  synchronized void prepare() throws SnapshotException {
+  void prepare() throws SnapshotException {
     List<Stop> found = new ArrayList<>();
+    for (Target target : targets()) {
+      PauseSpec spec = target.spec;
+      try {
+        Class<?> type =
+            target.instance == null
+                ? Class.forName(spec.className(), true, target.loader)
+                : Access.declaring(target.instance, spec.className());
+        found.add(new Stop(spec, method(type, spec), target.instance));
+      } catch (ReflectiveOperationException | LinkageError | RuntimeException e) {
+        throw new SnapshotException("pause=" + spec + " cannot be called: " + e, e);
+      }
+    }
+    stops = found;
+  }
+
+  /** Something to stop: an object, or null for a class with a static method. */
+  private record Target(PauseSpec spec, ClassLoader loader, Object instance) {}
+
+  private synchronized List<Target> targets() throws SnapshotException {
+    List<Target> found = new ArrayList<>();
     for (Kind kind : kinds) {
       if (!kind.loaded) {
         if (!kind.told) {
@@ -125,23 +146,17 @@ final class Pauses {
       if (kind.absence != null) {
         throw new SnapshotException(kind.absence);
       }
-      try {
-        if (kind.isStatic) {
-          Class<?> type = Class.forName(kind.spec.className(), true, kind.loader);
-          found.add(new Stop(kind.spec, method(type, kind.spec), null));
+      if (kind.isStatic) {
+        found.add(new Target(kind.spec, kind.loader, null));
+      }
+      for (WeakReference<Object> reference : kind.instances) {
+        Object instance = reference.get();
+        if (instance != null) {
+          found.add(new Target(kind.spec, kind.loader, instance));
         }
-        for (WeakReference<Object> reference : kind.instances) {
-          Object instance = reference.get();
-          if (instance != null) {
-            Class<?> type = Access.declaring(instance, kind.spec.className());
-            found.add(new Stop(kind.spec, method(type, kind.spec), instance));
-          }
-        }
-      } catch (ReflectiveOperationException | LinkageError | RuntimeException e) {
-        throw new SnapshotException("pause=" + kind.spec + " cannot be called: " + e, e);
       }
     }
-    stops = found;
+    return found;
   }
 
   private Method method(Class<?> type, PauseSpec spec) throws NoSuchMethodException {

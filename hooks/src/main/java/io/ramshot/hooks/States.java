@@ -189,6 +189,7 @@ final class States implements FieldLinks {
       }
     }
     pinned = living;
+    arrays.clearSaved(); /* what a freeze has left that was given up */
   }
 
   /** Takes no lock: a thaw never waits. */

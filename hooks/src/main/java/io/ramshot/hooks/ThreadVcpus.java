@@ -18,7 +18,6 @@ final class ThreadVcpus implements Vcpus {
 
   private final Vcpus gates;
   private final boolean gated;
-  private final Object[] monitors;
   private final Consumer<String> warnings;
 
   /** Who suspended, until it has thawed; or null. */
@@ -30,12 +29,10 @@ final class ThreadVcpus implements Vcpus {
   /**
    * @param gates close first
    * @param gated whether there are any
-   * @param monitors what ramshot may lock during a freeze
    */
-  ThreadVcpus(Vcpus gates, boolean gated, Object[] monitors, Consumer<String> warnings) {
+  ThreadVcpus(Vcpus gates, boolean gated, Consumer<String> warnings) {
     this.gates = gates;
     this.gated = gated;
-    this.monitors = monitors.clone();
     this.warnings = warnings;
     refusal = open();
     /* Links what a thaw needs: it may have to do without class loading then. */
@@ -83,7 +80,7 @@ final class ThreadVcpus implements Vcpus {
 
   private void suspend() throws SnapshotException {
     try {
-      HostThreads.suspend(monitors);
+      HostThreads.suspend();
     } catch (EngineException e) {
       throw new SnapshotException(e.getMessage(), e);
     }
@@ -92,14 +89,19 @@ final class ThreadVcpus implements Vcpus {
 
   @Override
   public void thaw() {
-    int strays = refusal == null ? HostThreads.resume() : 0;
-    gates.thaw();
+    int strays;
+    try {
+      strays = refusal == null ? HostThreads.resume() : 0;
+    } finally {
+      gates.thaw();
+    }
     if (Thread.currentThread() == suspender) {
       suspender = null;
-      if (strays > 0) {
-        warnOf(HostThreads.strays());
+      List<HostThreads.Stray> ranOn = strays > 0 ? HostThreads.strays() : List.of();
+      HostThreads.leave();
+      if (!ranOn.isEmpty()) {
+        warnOf(ranOn);
       }
-      HostThreads.leave(monitors);
     }
   }
 
