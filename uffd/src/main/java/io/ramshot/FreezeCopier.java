@@ -1,6 +1,7 @@
 package io.ramshot;
 
 import com.sun.jna.Pointer;
+import io.ramshot.uffd.Uses;
 import java.lang.reflect.Array;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,16 +46,25 @@ final class FreezeCopier implements AutoCloseable {
   }
 
   private final List<Cut> cuts = new ArrayList<>();
+  private final Uses memory;
   private final CountDownLatch begun = new CountDownLatch(1);
   private volatile Work work;
 
-  FreezeCopier() {
+  /**
+   * @param memory that is copied to, used as long as one of the threads may do so
+   */
+  FreezeCopier(Uses memory) {
+    this.memory = memory;
     new Work(cuts).help(); // nothing yet, but its code is loaded now and not in the freeze
     int helpers = Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors()) - 1;
     for (int i = 0; i < helpers; i++) {
-      Thread thread = new Thread(this::await, "ramshot-copy-" + (i + 1));
-      thread.setDaemon(true);
-      thread.start();
+      try {
+        Thread thread = new Thread(this::await, "ramshot-copy-" + (i + 1));
+        thread.setDaemon(true);
+        thread.start();
+      } catch (OutOfMemoryError e) {
+        return; // then with fewer
+      }
     }
   }
 
@@ -65,8 +75,12 @@ final class FreezeCopier implements AutoCloseable {
       return;
     }
     Work given = work;
-    if (given != null) {
-      given.help();
+    if (given != null && memory.enter()) {
+      try {
+        given.help();
+      } finally {
+        memory.leave();
+      }
     }
   }
 
@@ -92,6 +106,9 @@ final class FreezeCopier implements AutoCloseable {
     begun.countDown();
     mine.help();
     while (mine.done.get() < cuts.size()) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw new SnapshotException("interrupted while RAM on the heap was copied");
+      }
       Thread.onSpinWait();
     }
     if (mine.failure != null) {

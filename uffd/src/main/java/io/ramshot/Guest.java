@@ -15,6 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A running guest: its blocks of RAM, its vCPUs, and the participants in a checkpoint.
@@ -23,16 +26,20 @@ import java.util.Optional;
  */
 public final class Guest {
   /*
-   * Replaced under the lock, never changed in place: the freeze reads them without a lock, because
-   * a thread that it has stopped may hold that.
+   * Replaced, never changed in place, and no lock anywhere: a thread that the freeze has stopped, or
+   * that is left behind in the host's code, must keep nobody waiting.
    */
-  private volatile Map<String, Block> blocks = Map.of();
-  private volatile Map<String, Participant> participants = Map.of();
-  private volatile List<RamSource> sources = List.of();
+  private final AtomicReference<Map<String, Block>> blocks = new AtomicReference<>(Map.of());
+  private final AtomicReference<Map<String, Participant>> participants =
+      new AtomicReference<>(Map.of());
+  private final AtomicReference<List<RamSource>> sources = new AtomicReference<>(List.of());
   private volatile Vcpus vcpus = Vcpus.NONE;
   private volatile boolean hugePages = true;
   private volatile RestoredRam restored;
-  private RunningSnapshot newest;
+  private final AtomicReference<RunningSnapshot> newest = new AtomicReference<>();
+
+  /** Whose thread still runs: the newest, and those that were given up and left behind. */
+  private final Queue<RunningSnapshot> live = new ConcurrentLinkedQueue<>();
 
   /**
    * Registers a whole direct buffer; its position and limit do not matter.
@@ -69,23 +76,30 @@ public final class Guest {
           String.format("block %s of %d bytes at 0x%x is no memory", name, length, address));
     }
     Block block = new Block(name, kind, address, length, owner);
-    synchronized (this) {
-      if (blocks.containsKey(name)) {
-        throw new IllegalArgumentException("a block is named " + name + " already");
-      }
-      for (Block other : blocks.values()) {
-        if (address < other.address() + other.length() && other.address() < address + length) {
-          throw new IllegalArgumentException("block " + block + " overlaps block " + other);
-        }
-      }
-      Map<String, Block> more = new LinkedHashMap<>(blocks);
+    Map<String, Block> old;
+    Map<String, Block> more;
+    do {
+      old = blocks.get();
+      requireFree(old, block);
+      more = new LinkedHashMap<>(old);
       more.put(name, block);
-      blocks = Collections.unmodifiableMap(more);
-    }
+    } while (!blocks.compareAndSet(old, Collections.unmodifiableMap(more)));
     if (hugePages) {
       adviseHugePages(block);
     }
     return block;
+  }
+
+  private static void requireFree(Map<String, Block> all, Block block) {
+    if (all.containsKey(block.name())) {
+      throw new IllegalArgumentException("a block is named " + block.name() + " already");
+    }
+    long start = block.address();
+    for (Block other : all.values()) {
+      if (start < other.address() + other.length() && other.address() < start + block.length()) {
+        throw new IllegalArgumentException("block " + block + " overlaps block " + other);
+      }
+    }
   }
 
   private static void adviseHugePages(Block block) {
@@ -111,11 +125,9 @@ public final class Guest {
    * while a lazy restore still brings it, until it is all there.
    */
   public void unregister(Block block) {
-    RunningSnapshot running;
-    synchronized (this) {
-      blocks = without(blocks, block.name(), block);
-      running = newest;
-    }
+    blocks.updateAndGet(old -> without(old, block.name(), block));
+    /* Looked at only now, as a snapshot looks at the blocks only once it is the newest. */
+    RunningSnapshot running = newest.get();
     RestoredRam coming = restored;
     if (coming != null) {
       coming.release(block);
@@ -133,21 +145,28 @@ public final class Guest {
 
   /** The registered block that starts at this address, if any. */
   public Optional<Block> blockAt(long address) {
-    return blocks.values().stream().filter(block -> block.address() == address).findFirst();
+    return blocks.get().values().stream().filter(block -> block.address() == address).findFirst();
   }
 
   /** Adds a source of RAM on the heap, for all later snapshots and restores. */
-  public synchronized void add(RamSource source) {
-    List<RamSource> more = new ArrayList<>(sources);
-    more.add(Objects.requireNonNull(source, "source"));
-    sources = List.copyOf(more);
+  public void add(RamSource source) {
+    Objects.requireNonNull(source, "source");
+    sources.updateAndGet(
+        old -> {
+          List<RamSource> more = new ArrayList<>(old);
+          more.add(source);
+          return List.copyOf(more);
+        });
   }
 
   /** Harmless when it was not added. */
-  public synchronized void remove(RamSource source) {
-    List<RamSource> fewer = new ArrayList<>(sources);
-    fewer.remove(source);
-    sources = List.copyOf(fewer);
+  public void remove(RamSource source) {
+    sources.updateAndGet(
+        old -> {
+          List<RamSource> fewer = new ArrayList<>(old);
+          fewer.remove(source);
+          return List.copyOf(fewer);
+        });
   }
 
   /**
@@ -155,8 +174,8 @@ public final class Guest {
    * that fails is passed over.
    */
   public List<Block> blocks() {
-    List<Block> all = new ArrayList<>(blocks.values());
-    for (RamSource source : sources) {
+    List<Block> all = new ArrayList<>(blocks.get().values());
+    for (RamSource source : sources.get()) {
       try {
         all.addAll(found(source));
       } catch (SnapshotException e) {
@@ -172,7 +191,7 @@ public final class Guest {
    */
   public Map<String, Object> heapRam() {
     Map<String, Object> all = new LinkedHashMap<>();
-    for (RamSource source : sources) {
+    for (RamSource source : sources.get()) {
       try {
         found(source).forEach(block -> all.put(block.name(), block.ram().value()));
       } catch (SnapshotException e) {
@@ -185,35 +204,47 @@ public final class Guest {
   /**
    * {@link #blocks}, but nothing is passed over. Takes no lock.
    *
+   * @param call where the sources' code is noted
    * @throws SnapshotException if a source fails, or finds what cannot be captured
    */
-  List<Block> allBlocks() throws SnapshotException {
-    return joined(blocks, heapBlocks());
+  List<Block> allBlocks(HostCall call) throws SnapshotException {
+    return joined(blocks.get(), heapBlocks(call));
   }
 
-  private void prepareSources() throws SnapshotException {
-    /* First of all: a source that drops a block would wait for a snapshot that runs. */
-    synchronized (this) {
-      requireNoneRuns();
-    }
-    for (RamSource source : sources) {
-      source.prepare();
+  /** Those that are registered, and these. */
+  List<Block> allBlocks(List<Block> onHeap) throws SnapshotException {
+    return joined(blocks.get(), onHeap);
+  }
+
+  void prepareSources(HostCall call) throws SnapshotException {
+    for (RamSource source : sources.get()) {
+      call.enter(source, nameOf(source), HostCall.Kind.LOOK);
+      try {
+        source.prepare();
+      } catch (SnapshotException e) {
+        throw e;
+      } catch (Throwable e) {
+        throw cannotLook(source, e);
+      } finally {
+        call.leave();
+      }
     }
   }
 
-  /** Under the lock. */
-  private void requireNoneRuns() throws SnapshotException {
-    if (newest != null && !newest.status().state().ended()) {
-      throw new SnapshotException(
-          "a snapshot to " + newest.target() + " is running: wait for it, or cancel it");
-    }
+  private static String nameOf(RamSource source) {
+    return source.getClass().getName();
   }
 
-  private List<Block> heapBlocks() throws SnapshotException {
+  private static SnapshotException cannotLook(RamSource source, Throwable e) {
+    return new SnapshotException(
+        nameOf(source) + " could not look for RAM on the heap (" + e + ")", e);
+  }
+
+  List<Block> heapBlocks(HostCall call) throws SnapshotException {
     List<Block> all = new ArrayList<>();
     Map<Object, Block> arrays = new IdentityHashMap<>();
-    for (RamSource source : sources) {
-      for (Block block : found(source)) {
+    for (RamSource source : sources.get()) {
+      for (Block block : found(source, call)) {
         Block same = arrays.put(block.ram().value(), block);
         if (same != null) {
           throw new SnapshotException(
@@ -237,15 +268,31 @@ public final class Guest {
   }
 
   private static List<Block> found(RamSource source) throws SnapshotException {
+    return found(source, new HostCall());
+  }
+
+  private static List<Block> found(RamSource source, HostCall call) throws SnapshotException {
+    Map<String, Object> arrays;
+    call.enter(source, nameOf(source), HostCall.Kind.LOOK);
+    try {
+      /* The map is the host's code too. */
+      arrays = new LinkedHashMap<>(source.find());
+    } catch (SnapshotException e) {
+      throw e;
+    } catch (Throwable e) {
+      throw cannotLook(source, e);
+    } finally {
+      call.leave();
+    }
     List<Block> found = new ArrayList<>();
-    for (Map.Entry<String, Object> entry : source.find().entrySet()) {
+    for (Map.Entry<String, Object> entry : arrays.entrySet()) {
       found.add(new Block(entry.getKey(), HeapRam.of(entry.getKey(), entry.getValue())));
     }
     return found;
   }
 
   /** Says how vCPUs are frozen; {@link Vcpus#NONE} until then. */
-  public synchronized void vcpus(Vcpus vcpus) {
+  public void vcpus(Vcpus vcpus) {
     this.vcpus = Objects.requireNonNull(vcpus, "vcpus");
   }
 
@@ -258,23 +305,32 @@ public final class Guest {
    *
    * @throws IllegalArgumentException if the name is taken
    */
-  public synchronized void add(Participant participant) {
-    Map<String, Participant> more = new LinkedHashMap<>(participants);
-    if (more.putIfAbsent(participant.name(), participant) != null) {
-      throw new IllegalArgumentException(
-          "a participant is named " + participant.name() + " already");
-    }
-    participants = Collections.unmodifiableMap(more);
+  public void add(Participant participant) {
+    String name = participant.name();
+    participants.updateAndGet(
+        old -> {
+          Map<String, Participant> more = new LinkedHashMap<>(old);
+          if (more.putIfAbsent(name, participant) != null) {
+            throw new IllegalArgumentException("a participant is named " + name + " already");
+          }
+          return Collections.unmodifiableMap(more);
+        });
   }
 
   /** Harmless when it was not added. */
-  public synchronized void remove(Participant participant) {
-    participants = without(participants, participant.name(), participant);
+  public void remove(Participant participant) {
+    String name = participant.name();
+    participants.updateAndGet(old -> without(old, name, participant));
   }
 
   /** In the order in which they were added. */
   public List<Participant> participants() {
-    return List.copyOf(participants.values());
+    return List.copyOf(participants.get().values());
+  }
+
+  /** By name, in the order in which they were added. */
+  Map<String, Participant> namedParticipants() {
+    return participants.get();
   }
 
   /** {@link #snapshot(Path, SnapshotOptions)} with the defaults. */
@@ -291,31 +347,98 @@ public final class Guest {
    */
   public Snapshot snapshot(Path target, SnapshotOptions options) throws SnapshotException {
     Path file = target.toAbsolutePath().normalize();
-    /* Not under the lock: a dead disk must not hold up a guest that allocates or frees. */
-    Targets.check(file);
-    if (options.parent() != null) {
-      ParentImage.check(options.parent(), file);
+    RunningSnapshot snapshot = new RunningSnapshot(this, file, options);
+    snapshot.start();
+    return snapshot;
+  }
+
+  /**
+   * @throws SnapshotException if a snapshot is running
+   */
+  void requireNoneRuns() throws SnapshotException {
+    requireEnded(newest.get());
+  }
+
+  private static void requireEnded(RunningSnapshot snapshot) throws SnapshotException {
+    if (snapshot != null && !snapshot.ended()) {
+      throw new SnapshotException(
+          "a snapshot to " + snapshot.target() + " is running: wait for it, or cancel it");
     }
-    prepareSources();
-    /* Nor while sources look: they may wait for somebody who registers RAM. */
-    List<Block> onHeap = heapBlocks();
-    synchronized (this) {
-      requireNoneRuns();
-      List<Block> all = joined(blocks, onHeap);
-      if (all.isEmpty()) {
-        throw new SnapshotException(
-            "no guest RAM is registered: did the guest allocate its RAM yet, and do the options"
-                + " name where it does?");
+  }
+
+  /** Notes a snapshot whose thread is about to start; {@link #left} once that is over. */
+  void entered(RunningSnapshot snapshot) {
+    live.add(snapshot);
+  }
+
+  void left(RunningSnapshot snapshot) {
+    live.remove(snapshot);
+  }
+
+  /**
+   * Makes a snapshot the one that runs.
+   *
+   * @return the one before it, or null
+   * @throws SnapshotException if another one runs
+   */
+  RunningSnapshot begin(RunningSnapshot snapshot) throws SnapshotException {
+    while (true) {
+      RunningSnapshot before = newest.get();
+      requireEnded(before);
+      if (newest.compareAndSet(before, snapshot)) {
+        return before;
       }
-      newest = new RunningSnapshot(this, file, options, all);
-      newest.start();
-      return newest;
+    }
+  }
+
+  /** Takes back {@link #begin}: it was refused after all. */
+  void withdraw(RunningSnapshot snapshot, RunningSnapshot before) {
+    newest.compareAndSet(snapshot, before);
+  }
+
+  /**
+   * Refuses a snapshot that would call what an earlier one is still in, and waits a moment for
+   * earlier ones that may still have RAM registered.
+   */
+  void requireReturned() throws SnapshotException, InterruptedException {
+    for (RunningSnapshot earlier : live) {
+      if (earlier.leftBehind()) {
+        earlier.awaitUnregistered();
+        requireReturned(earlier, vcpus);
+        for (RamSource source : sources.get()) {
+          requireReturned(earlier, source);
+        }
+        for (Participant participant : participants.get().values()) {
+          requireReturned(earlier, participant);
+        }
+      }
+    }
+  }
+
+  /** The same for one of them. */
+  void requireReturned(Object called) throws SnapshotException {
+    for (RunningSnapshot earlier : live) {
+      if (earlier.leftBehind()) {
+        requireReturned(earlier, called);
+      }
+    }
+  }
+
+  private static void requireReturned(RunningSnapshot earlier, Object called)
+      throws SnapshotException {
+    HostCall call = earlier.callOn(called);
+    if (call != null) {
+      throw new SnapshotException(
+          call.undone()
+              + " for the snapshot to "
+              + earlier.target()
+              + ", which has ended without it: mend that; snapshots work again once it returns");
     }
   }
 
   /** The newest snapshot, running or ended. */
-  public synchronized Optional<Snapshot> newest() {
-    return Optional.ofNullable(newest);
+  public Optional<Snapshot> newest() {
+    return Optional.ofNullable(newest.get());
   }
 
   /**
@@ -339,9 +462,11 @@ public final class Guest {
    * pages become zeros.
    */
   public RestoredRam restore(Image image, RestoreOptions options) throws SnapshotException {
-    prepareSources();
+    requireNoneRuns();
+    HostCall call = new HostCall();
+    prepareSources(call);
     awaitRestored();
-    restored = new Restore(image, options).apply(allBlocks(), participants());
+    restored = new Restore(image, options).apply(allBlocks(call), participants());
     return restored;
   }
 

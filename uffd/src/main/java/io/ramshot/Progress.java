@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
  */
 final class Progress {
   /** Nobody is harmed meanwhile, and a disk under load may think for long. */
-  private static final Duration LIMIT =
+  static final Duration LIMIT =
       Duration.ofMillis(Long.getLong("ramshot.progress.limit.ms", 60_000));
 
   /** How many of its writes a sink with a limited rate may have to wait for. */

@@ -7,28 +7,33 @@ import io.ramshot.uffd.Capture;
 import io.ramshot.uffd.CaptureOptions;
 import io.ramshot.uffd.EngineException;
 import io.ramshot.uffd.Figure;
+import io.ramshot.uffd.GiveUp;
 import io.ramshot.uffd.Machine;
 import io.ramshot.uffd.Phase;
 import io.ramshot.uffd.Range;
+import io.ramshot.uffd.Uses;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Takes one snapshot from beginning to end, on a thread of its own.
+ * Takes one snapshot from beginning to end, on a thread of its own. Where that is stuck, or dies, a
+ * {@link SnapshotWatch} ends the snapshot in its place: it is left behind, and cleans up after
+ * itself should it ever come back.
  *
- * <p>That thread never touches guest RAM between arming and completion, and nothing that answers a
+ * <p>The thread never touches guest RAM between arming and completion, and nothing that answers a
  * fault ever waits for it: it may be stopped at a safepoint for as long as the JVM likes.
  */
 final class RunningSnapshot implements Snapshot {
@@ -55,19 +60,78 @@ final class RunningSnapshot implements Snapshot {
 
   private static final long RELEASE_POLL_NANOS = 200_000;
 
+  /** How long a snapshot waits for one that was left behind while its RAM was being registered. */
+  private static final Duration UNREGISTER_LIMIT = Duration.ofSeconds(1);
+
+  /** What the slowest disk makes durable, in bytes a second; for {@link #patience}. */
+  private static final long DISK_SPEED = 8 << 20;
+
+  /** What memory comes and goes by, in bytes a second, on a machine that has other work. */
+  private static final long MEMORY_SPEED = 128 << 20;
+
+  /** See {@link #patience}. */
+  private final long stepLimitNanos =
+      Duration.ofMillis(Long.getLong("ramshot.step.limit.ms", Progress.LIMIT.toMillis())).toNanos();
+
   private final Guest guest;
   private final Path target;
   private final SnapshotOptions options;
-  private final List<Block> blocks;
 
   /** In the blocks' order; closed by the snapshot's thread. */
   private final List<BlockCapture> captures = new ArrayList<>();
 
+  /** What the captures have of their own, which those that copy in the freeze use as well. */
+  private final Uses staging = new Uses(this::closeCaptures);
+
   private final CompletableFuture<SnapshotResult> end = new CompletableFuture<>();
-  private final Object lock = new Object();
+
+  /** Open once it is known whether the snapshot begins or is refused. */
+  private final CountDownLatch decided = new CountDownLatch(1);
+
+  /** The code of the host that the snapshot's thread is in. */
+  private final HostCall call = new HostCall();
+
+  private final GiveUp giveUp = new GiveUp();
+  private final Thread control = new Thread(this::run, "ramshot-snapshot");
+  private final SnapshotWatch watch;
+
+  /*
+   * There is no lock: whoever wants to know or to end something must not wait for a thread that is
+   * stuck. What comes first, decides: the end is the first outcome.
+   */
+
+  /** Null until the end. */
+  private final AtomicReference<SnapshotResult> outcome = new AtomicReference<>();
+
+  private final AtomicReference<String> cancelReason = new AtomicReference<>();
+  private volatile SnapshotState stage = SnapshotState.PREPARING;
+  private volatile boolean started;
+  private volatile boolean begun;
+
+  /** Set by the watch, for good: the snapshot's thread has lost it, and only cleans up. */
+  private volatile boolean leftBehind;
+
+  /** RAM may come to be registered without a capture to cancel. */
+  private volatile boolean registering;
+
+  /** Grows while ramshot itself gets on. */
+  private volatile long beats;
+
+  private volatile SnapshotException refusal;
+
+  /** Null until the snapshot has begun. */
+  private volatile List<Block> blocks;
 
   /** Guest RAM, in bytes; what it was at the freeze once that is over. */
   private volatile long totalBytes;
+
+  private volatile SealedFile file;
+  private volatile Capture capture;
+  private volatile TrackedRam tracked;
+  private volatile Freeze freeze;
+
+  /** Taken out before the engine had it: this snapshot cannot come to anything. */
+  private volatile Block freed;
 
   /**
    * The owners of the blocks' memory, so that none is collected while it is saved. The snapshot's
@@ -76,7 +140,7 @@ final class RunningSnapshot implements Snapshot {
   private List<Object> owners = new ArrayList<>();
 
   /** Null for an image that stands alone. The snapshot's thread only, as the next two. */
-  private ParentImage parent;
+  private volatile ParentImage parent;
 
   /** What each block may inherit from, in the blocks' order; empty without a parent. */
   private List<Optional<ImageBlock>> inherited = List.of();
@@ -87,52 +151,142 @@ final class RunningSnapshot implements Snapshot {
   /** Null until it is known. */
   private volatile MemoryPlan memory;
 
-  /** All below: guarded by lock. */
-  private SnapshotState state = SnapshotState.PREPARING;
+  /*
+   * Made now, for at the end there may be no memory for it. The steps let go of what others wait
+   * for, may be run by two threads at once, and again.
+   */
+  private final Runnable thawing = this::thaw;
+  private final Runnable releasing = this::release;
+  private final Runnable closing = this::closeFile;
+  private final Runnable leaving = this::leave;
+  private final List<Runnable> freeing =
+      List.of(this::closeTracked, this::closeCapture, staging::close, this::closeParent);
+  private final Verdict controlVerdict = new Verdict();
+  private final Verdict watchVerdict = new Verdict();
+  private final SnapshotResult withoutMemory;
 
-  private Capture capture;
-  private TrackedRam tracked;
-  private Freeze freeze;
-  private String cancelReason;
-
-  /** Taken out before the engine had it: this snapshot cannot come to anything. */
-  private Block freed;
-
-  RunningSnapshot(Guest guest, Path target, SnapshotOptions options, List<Block> blocks) {
+  RunningSnapshot(Guest guest, Path target, SnapshotOptions options) {
     this.guest = guest;
     this.target = target;
     this.options = options;
-    this.blocks = blocks;
-    totalBytes = bytes(blocks);
-    blocks.forEach(block -> owners.add(block.owner()));
+    watch = new SnapshotWatch(this, call, options.freezeTimeout());
+    control.setDaemon(true);
+    withoutMemory =
+        new SnapshotResult(
+            target,
+            null,
+            null,
+            0,
+            0,
+            "the JVM had no memory left to end the snapshot: give the host more heap (-Xmx)",
+            StatusReader.read(SnapshotState.FAILED, 0, null, null, null, null));
   }
 
-  void start() {
-    Thread thread = new Thread(this::run, "ramshot-snapshot");
-    thread.setDaemon(true);
-    thread.start();
+  /**
+   * Returns once it has begun.
+   *
+   * @throws SnapshotException if it is refused
+   */
+  void start() throws SnapshotException {
+    guest.entered(this);
+    try {
+      watch.start();
+      control.start();
+      started = true;
+    } catch (Throwable e) {
+      refuse(e);
+    }
+    boolean interrupted = false;
+    while (decided.getCount() > 0) {
+      try {
+        decided.await();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    if (!begun) {
+      SnapshotException known = refusal;
+      throw known != null ? known : new SnapshotException(end.join().message());
+    }
+  }
+
+  private void refuse(Throwable e) throws SnapshotException {
+    outcome.compareAndSet(null, withoutMemory);
+    complete();
+    leave();
+    throw new SnapshotException(
+        "the snapshot's threads could not be started ("
+            + e
+            + "): look after the host's memory, and its limit of processes (ulimit -u, pids.max)",
+        e);
   }
 
   private void run() {
-    SealedFile file = null;
     String message = "";
-    SnapshotState last = SnapshotState.COMPLETED;
     try {
+      begin();
       plan();
       file = new SealedFile(target, captures, parent == null ? null : parent.ref(), hashKey);
       take(file);
     } catch (SnapshotException | EngineException e) {
-      last = SnapshotState.FAILED;
+      if (e instanceof SnapshotException known) {
+        refusal = known;
+      }
       message = e.getMessage();
     } catch (IOException e) {
-      last = SnapshotState.FAILED;
       message =
           "cannot complete " + target + " (" + e + "): look after the disk, or choose another";
-    } catch (Exception | Error e) {
-      last = SnapshotState.FAILED;
+    } catch (OutOfMemoryError e) {
+      message = "the JVM has no memory left (" + e.getMessage() + "): give the host more heap";
+    } catch (Throwable e) {
       message = "unexpected " + e + ": please report this";
     }
-    finish(file, last, message);
+    finish(message);
+  }
+
+  /**
+   * Makes this the snapshot that runs.
+   *
+   * @throws SnapshotException if it is refused
+   */
+  private void begin() throws SnapshotException, InterruptedException {
+    Targets.check(target);
+    if (options.parent() != null) {
+      ParentImage.check(options.parent(), target);
+    }
+    /* First of all: a source that drops a block would wait for a snapshot that runs. */
+    guest.requireNoneRuns();
+    guest.requireReturned();
+    guest.prepareSources(call);
+    requireGoingOn();
+    /* Before this is the newest: sources may wait for somebody who registers or frees RAM. */
+    List<Block> onHeap = guest.heapBlocks(call);
+    requireGoingOn();
+    RunningSnapshot before = guest.begin(this);
+    boolean empty = true;
+    try {
+      List<Block> all = guest.allBlocks(onHeap);
+      empty = all.isEmpty();
+      for (Block block : all) {
+        owners.add(block.owner());
+      }
+      totalBytes = bytes(all);
+      blocks = all;
+    } finally {
+      if (empty) {
+        guest.withdraw(this, before);
+      }
+    }
+    if (empty) {
+      throw new SnapshotException(
+          "no guest RAM is registered: did the guest allocate its RAM yet, and do the options"
+              + " name where it does?");
+    }
+    begun = true;
+    decided.countDown();
   }
 
   private void plan() throws SnapshotException, EngineException {
@@ -157,21 +311,21 @@ final class RunningSnapshot implements Snapshot {
     prepare(file);
     file.prepared(System.nanoTime() - began);
     enter(SnapshotState.FREEZING);
-    Freeze frozen = new Freeze(guest, options.freezeTimeout());
-    synchronized (lock) {
-      freeze = frozen;
-    }
-    try (FreezeCopier copier = new FreezeCopier()) {
+    Freeze frozen = new Freeze(guest, options.freezeTimeout(), call, this::isMine);
+    freeze = frozen;
+    watch.requireLooking(Duration.ofNanos(stepLimitNanos));
+    try (FreezeCopier copier = new FreezeCopier(staging)) {
       frozen.run(() -> arm(copier));
     }
     enter(SnapshotState.SAVING);
     if (tracked != null) {
-      tracked.finish();
+      tracked.finish(this::requireGoingOn);
     }
     Progress progress = new Progress(options.bytesPerSecond());
     Phase phase;
     do {
       phase = capture.await((int) RunningTime.LOOK_MILLIS);
+      beat();
       if (!phase.ended() && progress.stopped(bytesMoved())) {
         throw progress.failure(target);
       }
@@ -182,10 +336,12 @@ final class RunningSnapshot implements Snapshot {
     capture.requireWhole();
     enter(SnapshotState.SEALING);
     file.complete(capture, tracked, frozen, status());
-    synchronized (lock) {
-      requireNotCancelled();
-      file.publish();
-      state = SnapshotState.COMPLETED;
+    SnapshotResult completed = file.completed(file.warning(), status(SnapshotState.COMPLETED));
+    requireGoingOn();
+    file.publish();
+    if (!outcome.compareAndSet(null, completed)) {
+      Retry.run(file::withdraw); /* it had hung, and its end has been told */
+      requireGoingOn();
     }
     file.syncFolder();
     OwnMemory.codeIsThere();
@@ -199,7 +355,8 @@ final class RunningSnapshot implements Snapshot {
     }
     file.create();
     List<Range> ranges = file.ranges(false);
-    Capture prepared =
+    registering = true;
+    capture =
         Capture.prepare(
             new CaptureOptions(
                 memory.poolBytes(),
@@ -212,19 +369,19 @@ final class RunningSnapshot implements Snapshot {
                 memory.cacheBytes()),
             ranges,
             file.descriptor(),
-            target);
-    synchronized (lock) {
-      capture = prepared;
-      requireNotCancelled();
-    }
+            target,
+            giveUp);
+    requireGoingOn();
+    registering = false;
     if (options.hugePages() && memory.fillsHugePages()) {
-      prepared.collapse(arrays());
+      capture.collapse(arrays());
+      requireGoingOn();
     }
-    inherit(prepared);
+    inherit(capture);
     List<Range> others = file.ranges(true);
     if (!others.isEmpty()) {
-      track(
-          TrackedRam.open(others, file.descriptor(), target, options, memory.cacheBytes()));
+      registering = true;
+      track(TrackedRam.open(others, file.descriptor(), target, options, memory.cacheBytes()));
     }
   }
 
@@ -235,8 +392,7 @@ final class RunningSnapshot implements Snapshot {
         ImageBlock block = inherited.get(i).get();
         int pages = Math.toIntExact(block.pageCount(Machine.pageBytes()));
         int rank = SealedFile.rank(captures, i);
-        parent.fill(
-            block, prepared.inherit(rank, block.lead(), pages), this::requireNotCancelledNow);
+        parent.fill(block, prepared.inherit(rank, block.lead(), pages), this::requireGoingOn);
       }
     }
     closeParent();
@@ -262,24 +418,17 @@ final class RunningSnapshot implements Snapshot {
   private void awaitRestored() throws SnapshotException, InterruptedException {
     RestoredRam restored = guest.restored().orElse(null);
     while (restored != null && !restored.await(RESTORE_POLL)) {
-      requireNotCancelledNow();
-    }
-  }
-
-  private void requireNotCancelledNow() throws SnapshotException {
-    synchronized (lock) {
-      requireNotCancelled();
+      requireGoingOn();
     }
   }
 
   /** The last thing before the freeze: what the guest writes from then on is for the freeze. */
   private void track(TrackedRam opened)
       throws SnapshotException, EngineException, InterruptedException {
-    synchronized (lock) {
-      tracked = opened;
-      requireNotCancelled();
-    }
-    opened.copy();
+    tracked = opened;
+    requireGoingOn();
+    registering = false;
+    opened.copy(this::requireGoingOn);
   }
 
   private long bytesMoved() {
@@ -349,7 +498,8 @@ final class RunningSnapshot implements Snapshot {
    * @return how long was spent on copies, in ns
    */
   private long arm(FreezeCopier copier) throws SnapshotException {
-    List<Block> now = guest.allBlocks();
+    List<Block> now = guest.allBlocks(call);
+    requireGoingOn();
     if (!isSame(now)) {
       throw new SnapshotException(
           "the guest allocated or freed RAM while the snapshot was prepared ("
@@ -387,10 +537,7 @@ final class RunningSnapshot implements Snapshot {
     return true;
   }
 
-  /**
-   * Arrays may have been replaced since the snapshot started. Without the lock: a thread that the
-   * freeze has stopped may hold it.
-   */
+  /** Arrays may have been replaced since the snapshot started. */
   private void hold(List<Block> now) {
     for (Block block : now) {
       owners.add(block.owner());
@@ -409,18 +556,29 @@ final class RunningSnapshot implements Snapshot {
   }
 
   private void enter(SnapshotState next) throws SnapshotException {
-    synchronized (lock) {
-      requireNotCancelled();
-      state = next;
-    }
+    requireGoingOn();
+    stage = next;
   }
 
-  private void requireNotCancelled() throws SnapshotException {
-    if (cancelReason != null) {
-      throw new SnapshotException("cancelled: " + cancelReason);
+  /** Ramshot itself has got on by a step. */
+  private void beat() {
+    beats = beats + 1; /* by one thread only */
+  }
+
+  private boolean isMine() {
+    return !leftBehind;
+  }
+
+  private void requireGoingOn() throws SnapshotException {
+    beat();
+    if (cancelReason.get() != null) {
+      throw new SnapshotException("cancelled: " + cancelReason.get());
     }
     if (freed != null) {
       throw new SnapshotException(freedMessage());
+    }
+    if (leftBehind) {
+      throw new SnapshotException("the snapshot has ended already");
     }
   }
 
@@ -428,52 +586,257 @@ final class RunningSnapshot implements Snapshot {
     return "block " + freed.name() + " was freed before the freeze: start the snapshot once more";
   }
 
-  private void finish(SealedFile file, SnapshotState last, String message) {
-    Capture taken;
-    boolean published;
-    synchronized (lock) {
-      taken = capture;
-      published = state == SnapshotState.COMPLETED;
-      if (!published && cancelReason != null) {
-        last = SnapshotState.CANCELLED;
-        message = "cancelled: " + cancelReason;
-      } else if (!published && freed != null) {
-        message = freedMessage(); /* whatever stumbled over it */
-      }
+  /**
+   * By the snapshot's own thread, which may have been left behind.
+   *
+   * @param message why it failed, or what else there is to say
+   */
+  private void finish(String message) {
+    if (isMine()) {
+      Retry.run(thawing);
     }
-    if (tracked != null) {
-      tracked.close();
+    Retry.run(releasing);
+    Retry.run(closing);
+    free();
+    if (isMine()) {
+      controlVerdict.pass(message);
     }
-    if (taken != null) {
-      taken.close();
+    Retry.run(leaving);
+  }
+
+  private void free() {
+    for (int i = 0; i < freeing.size(); i++) {
+      beat();
+      Retry.run(freeing.get(i));
     }
-    if (file != null) {
-      file.close();
-    }
-    captures.forEach(BlockCapture::close);
-    closeParent();
-    SnapshotResult result;
     owners = null;
-    synchronized (lock) {
-      if (published) {
-        result = file.completed(message.isEmpty() ? file.warning() : message, status());
-      } else {
-        state = last;
-        Instant time = freeze == null ? null : freeze.time();
-        result = new SnapshotResult(target, null, time, 0, 0, message, status());
+    registering = false;
+  }
+
+  /**
+   * By the watch: ends the snapshot for the thread that cannot. Allocates nothing until the vCPUs
+   * run again.
+   *
+   * @param limit that is over
+   */
+  void takeOver(SnapshotWatch.Reason reason, Duration limit) {
+    leftBehind = true;
+    Freeze frozen = freeze;
+    boolean thawed = frozen == null || frozen.thaw().force();
+    giveUp.say();
+    Retry.run(releasing);
+    String message = reason(reason, limit, thawed);
+    control.interrupt(); /* it may wait for something that never comes */
+    Retry.run(closing);
+    if (call.underWay() || hasDied()) {
+      free(); /* it touches nothing of it any more */
+    }
+    watchVerdict.pass(message);
+    if (hasDied()) {
+      Retry.run(leaving);
+    }
+  }
+
+  private String reason(SnapshotWatch.Reason reason, Duration limit, boolean thawed) {
+    String undone = call.underWay() ? call.undone() : thawed ? "" : freeze.thaw().call().undone();
+    String place = " (at " + HostCall.place(control) + ")";
+    return switch (reason) {
+      case DIED -> "the snapshot's thread has ended: please report this";
+      case CANCELLED -> undone;
+      case CALL ->
+          undone + ", within " + limit.toMillis() + " ms: mend that, or raise freeze.timeout=";
+      case FREEZE ->
+          "the freeze took longer than "
+              + limit.toMillis()
+              + " ms"
+              + (undone.isEmpty() ? place : ", because " + undone)
+              + ": mend that, or raise freeze.timeout=";
+      case STEP ->
+          target
+              + ": nothing has moved for "
+              + limit.toSeconds()
+              + " s while "
+              + stage
+              + place
+              + ": look after the disk, or choose another";
+    };
+  }
+
+  private void thaw() {
+    Freeze frozen = freeze;
+    if (frozen != null) {
+      frozen.thaw().run(call);
+    }
+  }
+
+  /** Gives the guest its RAM back. */
+  private void release() {
+    TrackedRam others = tracked;
+    if (others != null) {
+      others.stop();
+    }
+    Capture current = capture;
+    if (current != null) {
+      current.cancel();
+    }
+  }
+
+  private void closeFile() {
+    SealedFile made = file;
+    if (made != null) {
+      made.close();
+    }
+  }
+
+  private void closeTracked() {
+    Freeze frozen = freeze;
+    if (frozen != null) {
+      frozen.thaw().close();
+    }
+    TrackedRam others = tracked;
+    if (others != null) {
+      others.close();
+    }
+  }
+
+  private void closeCapture() {
+    Capture current = capture;
+    if (current != null) {
+      current.close();
+    }
+  }
+
+  private void closeCaptures() {
+    captures.forEach(BlockCapture::close);
+  }
+
+  private void leave() {
+    guest.left(this);
+  }
+
+  private void complete() {
+    end.complete(outcome.get());
+    decided.countDown();
+  }
+
+  /** Finds out how the snapshot has ended, and tells it. Made before it is needed. */
+  private final class Verdict implements Runnable {
+    private String message;
+
+    /**
+     * @param found why it failed, or what else there is to say
+     */
+    void pass(String found) {
+      message = found;
+      if (!Retry.run(this)) {
+        outcome.compareAndSet(null, withoutMemory);
+        complete();
       }
     }
-    end.complete(result);
+
+    @Override
+    public void run() {
+      if (outcome.get() == null) {
+        outcome.compareAndSet(null, unfinished());
+      }
+      SnapshotResult known = outcome.get();
+      if (known.state() == SnapshotState.COMPLETED && !message.isEmpty()) {
+        end.complete(known.withMessage(message)); /* its name may not be durable */
+      }
+      complete();
+    }
+
+    private SnapshotResult unfinished() {
+      String why = message;
+      SnapshotState last = SnapshotState.FAILED;
+      String cancel = cancelReason.get();
+      if (cancel != null) {
+        last = SnapshotState.CANCELLED;
+        why =
+            "cancelled: " + cancel + (this == watchVerdict && !why.isEmpty() ? ", but " + why : "");
+      } else if (freed != null) {
+        why = freedMessage(); /* whatever stumbled over it */
+      }
+      Freeze frozen = freeze;
+      return new SnapshotResult(
+          target, null, frozen == null ? null : frozen.time(), 0, 0, why, status(last));
+    }
+  }
+
+  /** Whether there is nothing left for the watch to do. */
+  boolean isOver() {
+    return end.isDone();
+  }
+
+  /** Whether the snapshot's thread has ended without its end being told. */
+  boolean hasDied() {
+    return started && !control.isAlive() && !end.isDone();
+  }
+
+  boolean isCancelled() {
+    return cancelReason.get() != null;
+  }
+
+  boolean isFreezing() {
+    Freeze frozen = freeze;
+    return frozen != null && frozen.underWay();
+  }
+
+  /** Grows while something moves. */
+  long progress() {
+    long sum = beats;
+    Capture current = capture;
+    if (current != null) {
+      sum += current.figure(Figure.BYTES_DONE) + current.figure(Figure.BYTES_WRITTEN);
+    }
+    return sum;
+  }
+
+  /**
+   * How long a step of ramshot's own may last without any {@link #progress}, in ns: what is told of
+   * a dead disk, and the time that all of RAM takes on the slowest.
+   */
+  long patience() {
+    Capture current = capture;
+    boolean toDisk =
+        stage == SnapshotState.SEALING && current != null && current.figure(Figure.DIRECT_IO) == 0;
+    long speed = toDisk ? DISK_SPEED : MEMORY_SPEED;
+    return stepLimitNanos + (long) (1e9 * totalBytes / speed);
+  }
+
+  /** Whether its thread runs on though the snapshot has ended. */
+  boolean leftBehind() {
+    return leftBehind;
+  }
+
+  /** The call on this very object that is still under way, or null. */
+  HostCall callOn(Object callee) {
+    Freeze frozen = freeze;
+    if (call.isOn(callee)) {
+      return control.isAlive() ? call : null;
+    }
+    return frozen != null && frozen.thaw().call().isOn(callee) ? frozen.thaw().call() : null;
+  }
+
+  /** Waits a moment for RAM that may come to be registered though the snapshot has ended. */
+  void awaitUnregistered() throws InterruptedException {
+    new RunningTime()
+        .await(
+            nanos -> {
+              LockSupport.parkNanos(Math.min(nanos, RELEASE_POLL_NANOS));
+              return !registering || !control.isAlive();
+            },
+            UNREGISTER_LIMIT);
+  }
+
+  boolean ended() {
+    return outcome.get() != null;
   }
 
   /** Waits until this snapshot has no more use for a block's memory. */
   void awaitRelease(Block block) {
-    int index = blocks.indexOf(block);
-    if (index < 0) {
-      return;
-    }
     boolean interrupted = false;
-    while (!end.isDone() && !released(index)) {
+    while (!end.isDone() && !released(block)) {
       LockSupport.parkNanos(RELEASE_POLL_NANOS);
       interrupted |= Thread.interrupted(); /* or parking would return at once for ever */
     }
@@ -482,30 +845,30 @@ final class RunningSnapshot implements Snapshot {
     }
   }
 
-  private boolean released(int index) {
-    Capture current;
-    TrackedRam others;
-    synchronized (lock) {
-      current = capture;
-      others = tracked;
-      if (current == null) {
-        freed = blocks.get(index);
-      }
+  private boolean released(Block block) {
+    List<Block> known = blocks;
+    if (known == null) {
+      return false; /* in a moment */
     }
+    int index = known.indexOf(block);
+    if (index < 0) {
+      return true;
+    }
+    Capture current = capture;
     if (current == null) {
+      freed = block;
       return false;
     }
     return captures.get(index).tracked()
-        ? releasedByTracking(index, others)
+        ? releasedByTracking(block)
         : current.mayFree(SealedFile.rank(captures, index));
   }
 
   /** No engine thread touches such memory; only the image could suffer, so it comes to nothing. */
-  private boolean releasedByTracking(int index, TrackedRam others) {
+  private boolean releasedByTracking(Block block) {
+    TrackedRam others = tracked;
     if (others == null || !others.isFrozen()) {
-      synchronized (lock) {
-        freed = blocks.get(index);
-      }
+      freed = block;
       if (others != null) {
         others.stop();
       }
@@ -520,30 +883,24 @@ final class RunningSnapshot implements Snapshot {
 
   @Override
   public SnapshotStatus status() {
-    synchronized (lock) {
-      return StatusReader.read(state, totalBytes, memory, capture, tracked, freeze);
-    }
+    SnapshotResult known = outcome.get();
+    return known != null ? known.status() : status(stage);
+  }
+
+  private SnapshotStatus status(SnapshotState state) {
+    return StatusReader.read(state, totalBytes, memory, capture, tracked, freeze);
   }
 
   @Override
   public void cancel(String reason) {
-    Capture current;
-    TrackedRam others;
-    synchronized (lock) {
-      if (state.ended()) {
-        return;
-      }
-      if (cancelReason == null) {
-        cancelReason = reason;
-      }
-      current = capture;
-      others = tracked;
+    if (ended() || !cancelReason.compareAndSet(null, reason)) {
+      return;
     }
-    if (others != null) {
-      others.stop();
-    }
-    if (current != null) {
-      current.cancel();
+    giveUp.say();
+    try {
+      release();
+    } finally {
+      watch.wake();
     }
   }
 

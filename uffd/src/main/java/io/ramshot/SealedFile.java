@@ -37,7 +37,7 @@ import java.util.UUID;
  * durable, and only then the name that was asked for.
  */
 final class SealedFile {
-  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(1);
+  private static final Duration CLOSE_LIMIT = Duration.ofMillis(200);
 
   private final Path target;
   private final List<BlockCapture> captures;
@@ -49,9 +49,10 @@ final class SealedFile {
   private long preparingNanos;
   private long allocatedBytes;
   private long fileBytes;
+  private volatile boolean closed;
 
   /** Null until it is created. */
-  private NewFile file;
+  private volatile NewFile file;
 
   private String warning = "";
 
@@ -222,6 +223,7 @@ final class SealedFile {
     if (file == null) {
       return;
     }
+    closed = false;
     Thread thread = new Thread(this::closeNow, "ramshot-discard");
     thread.setDaemon(true);
     thread.start();
@@ -234,6 +236,9 @@ final class SealedFile {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
+    if (!closed && !thread.isAlive()) {
+      throw new IllegalStateException("the thread that closes the file has ended");
+    }
   }
 
   private void closeNow() {
@@ -241,7 +246,16 @@ final class SealedFile {
       file.close();
     } catch (IOException e) {
       /* The engine could create it in this folder, so this is a disk that died since. */
-      return;
+    }
+    closed = true;
+  }
+
+  /** Takes the name away again from a file that nobody has been told of. */
+  void withdraw() {
+    try {
+      file.withdraw();
+    } catch (IOException e) {
+      return; /* as above */
     }
   }
 

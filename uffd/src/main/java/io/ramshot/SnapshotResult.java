@@ -25,6 +25,10 @@ public record SnapshotResult(
     String message,
     SnapshotStatus status) {
 
+  SnapshotResult withMessage(String other) {
+    return new SnapshotResult(target, id, freezeTime, fileBytes, allocatedBytes, other, status);
+  }
+
   public SnapshotState state() {
     return status.state();
   }

@@ -3,6 +3,7 @@ package io.ramshot;
 import com.sun.jna.Function;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Native memory of ramshot's own that takes copies of RAM during the freeze. It is mapped, not
@@ -15,6 +16,7 @@ final class Staging implements AutoCloseable {
 
   private final long bytes;
   private Pointer memory;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   /**
    * @param bytes that it can take
@@ -56,9 +58,8 @@ final class Staging implements AutoCloseable {
 
   @Override
   public void close() {
-    if (memory != null) {
+    if (memory != null && closed.compareAndSet(false, true)) {
       libc("munmap").invoke(Integer.class, new Object[] {memory, bytes});
-      memory = null;
     }
   }
 }

@@ -57,8 +57,8 @@ final class TrackedRam implements AutoCloseable {
   }
 
   /** While the guest runs: all but what it writes last. */
-  void copy() throws SnapshotException, EngineException, InterruptedException {
-    run(tracking::copy);
+  void copy(Check check) throws SnapshotException, EngineException, InterruptedException {
+    run(tracking::copy, check);
   }
 
   /** In the freeze: the rest, to memory. */
@@ -72,22 +72,31 @@ final class TrackedRam implements AutoCloseable {
   }
 
   /** After it: the rest, to the file. */
-  void finish() throws SnapshotException, EngineException, InterruptedException {
-    run(tracking::finish);
+  void finish(Check check) throws SnapshotException, EngineException, InterruptedException {
+    run(tracking::finish, check);
     finished = true;
+  }
+
+  /** Asked again and again, so that a snapshot can be ended. */
+  @FunctionalInterface
+  interface Check {
+    void run() throws SnapshotException;
   }
 
   private interface Part {
     void run() throws EngineException;
   }
 
-  private void run(Part part) throws SnapshotException, EngineException, InterruptedException {
-    Throwable[] failure = new Throwable[1]; /* read once the thread has ended */
+  private void run(Part part, Check check)
+      throws SnapshotException, EngineException, InterruptedException {
+    Throwable[] failure = new Throwable[1]; /* read once the thread has ended, as the next */
+    boolean[] done = new boolean[1];
     Thread thread =
         new Thread(
             () -> {
               try {
                 part.run();
+                done[0] = true;
               } catch (EngineException | RuntimeException | Error e) {
                 failure[0] = e;
               }
@@ -98,6 +107,7 @@ final class TrackedRam implements AutoCloseable {
     Progress progress = new Progress(options.bytesPerSecond());
     do {
       thread.join(RunningTime.LOOK_MILLIS);
+      check.run();
       if (thread.isAlive() && progress.stopped(tracking.figure(TrackFigure.BYTES_MOVED))) {
         throw progress.failure(target);
       }
@@ -105,8 +115,8 @@ final class TrackedRam implements AutoCloseable {
     if (failure[0] instanceof EngineException e) {
       throw e;
     }
-    if (failure[0] != null) {
-      throw new IllegalStateException(failure[0]);
+    if (!done[0]) {
+      throw new IllegalStateException("copying has ended early", failure[0]);
     }
   }
 

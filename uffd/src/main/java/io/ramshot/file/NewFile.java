@@ -19,7 +19,8 @@ import java.util.UUID;
 
 /**
  * A file in the making, on this machine's own file systems: the one way in which ramshot makes
- * files. Not for several threads, but for {@link #channel}.
+ * files. Not for several threads, but for {@link #channel}
+ * and {@link #close}, which waits for a name that is being given.
  *
  * <p>Other users may be able to write to its folder. So it is opened once, exclusively, for its
  * owner alone, and written through that descriptor only. It has a temporary name of its own until
@@ -230,7 +231,7 @@ public final class NewFile implements AutoCloseable {
    * @throws FileException if the name is taken by now, or the file is not under its temporary name
    *     as it was written
    */
-  public void publish(Naming naming) throws FileException {
+  public synchronized void publish(Naming naming) throws FileException {
     if (length < 0) {
       throw new IllegalStateException(target + " is not sealed");
     }
@@ -303,6 +304,13 @@ public final class NewFile implements AutoCloseable {
     }
   }
 
+  /** Takes its name away again, if it still has it. */
+  public void withdraw() throws IOException {
+    if (published && isAt(target)) {
+      Files.deleteIfExists(target);
+    }
+  }
+
   /** Makes the name as durable as the file. */
   public void syncFolder() throws IOException {
     syncFolder(target.toAbsolutePath().getParent());
@@ -359,7 +367,7 @@ public final class NewFile implements AutoCloseable {
 
   /** Removes what was not given its name. */
   @Override
-  public void close() throws IOException {
+  public synchronized void close() throws IOException {
     boolean mine = identity == null || isAt(temporary); // once closed, another may be that inode
     try {
       channel.close();

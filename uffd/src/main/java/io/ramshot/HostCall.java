@@ -1,0 +1,97 @@
+package io.ramshot;
+
+import java.util.Objects;
+
+/**
+ * The code of the host that one of ramshot's threads is in just now, if any: it may never return,
+ * and whoever is left behind in it is named. Written by that thread, read by any.
+ */
+final class HostCall {
+  /** What is asked of the host's code. */
+  enum Kind {
+    LOOK("did not finish looking for RAM on the heap"),
+    PREPARE("did not finish preparing to save its state"),
+    SAVE("did not finish saving its state"),
+    FREEZE("did not finish freezing the vCPUs"),
+    THAW("did not finish letting the vCPUs run again");
+
+    private final String undone;
+
+    Kind(String undone) {
+      this.undone = undone;
+    }
+  }
+
+  private volatile Thread thread;
+  private volatile String name;
+  private volatile Kind kind;
+  private volatile int count;
+
+  /** Null while no code of the host is called. */
+  private volatile Object callee;
+
+  /**
+   * Before the call. Allocates nothing.
+   *
+   * @param name of the object, for messages
+   */
+  void enter(Object object, String objectName, Kind asked) {
+    thread = Thread.currentThread();
+    name = objectName;
+    kind = asked;
+    count = count + 1; /* by one thread only */
+    callee = object;
+  }
+
+  /** After the call, however it ended. */
+  void leave() {
+    callee = null;
+  }
+
+  /** Whether a call is under way. */
+  boolean underWay() {
+    return callee != null;
+  }
+
+  /** Whether a call on this very object is under way. */
+  boolean isOn(Object object) {
+    return callee == object;
+  }
+
+  /** Grows with each call. */
+  int count() {
+    return count;
+  }
+
+  /** Who did not finish what, and where he is; for when a call is under way. */
+  String undone() {
+    return name + " " + kind.undone + " (at " + place(thread) + ")";
+  }
+
+  /** Where a thread is: the innermost frame that is not the JDK's. */
+  static String place(Thread thread) {
+    StackTraceElement[] stack = thread == null ? new StackTraceElement[0] : thread.getStackTrace();
+    for (StackTraceElement frame : stack) {
+      if (!isJdk(frame.getClassName())) {
+        return text(frame);
+      }
+    }
+    return stack.length == 0 ? "unknown" : text(stack[0]);
+  }
+
+  /** As in a stack trace, but without class loader and module. */
+  private static String text(StackTraceElement frame) {
+    String line = frame.getLineNumber() < 0 ? "" : ":" + frame.getLineNumber();
+    String file = frame.isNativeMethod() ? "Native Method" : frame.getFileName() + line;
+    return frame.getClassName() + "." + frame.getMethodName() + "(" + file + ")";
+  }
+
+  private static boolean isJdk(String type) {
+    return type.startsWith("java.") || type.startsWith("jdk.") || type.startsWith("sun.");
+  }
+
+  @Override
+  public String toString() {
+    return underWay() ? Objects.toString(name) + " " + kind : "none";
+  }
+}

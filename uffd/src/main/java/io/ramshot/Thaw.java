@@ -1,0 +1,112 @@
+package io.ramshot;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Lets the vCPUs of one freeze run again, whoever finds that they must. {@link Vcpus#thaw} is the
+ * host's code: for others than the thread that froze them, a thread of its own calls it, which
+ * stands ready since before the freeze.
+ */
+final class Thaw {
+  private static final long LIMIT_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+  private static final long PARK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  private final Vcpus vcpus;
+  private final String name;
+  private final HostCall call = new HostCall();
+  private final Thread thread = new Thread(this::serve, "ramshot-thaw");
+  private volatile boolean ready;
+  private volatile boolean frozen;
+  private volatile boolean wanted;
+  private volatile boolean done;
+  private volatile boolean over;
+
+  Thaw(Vcpus vcpus) {
+    this.vcpus = vcpus;
+    this.name = vcpus.getClass().getName();
+    thread.setDaemon(true);
+  }
+
+  /** The call that its own thread is in. */
+  HostCall call() {
+    return call;
+  }
+
+  /** Before the freeze. */
+  void prepare() {
+    thread.start();
+    while (!ready && thread.isAlive()) {
+      LockSupport.parkNanos(POLL_NANOS);
+    }
+    if (!ready) {
+      throw new IllegalStateException("the thread that thaws has ended");
+    }
+  }
+
+  private void serve() {
+    ready = true;
+    while (!wanted && !over) {
+      LockSupport.parkNanos(this, PARK_NANOS);
+    }
+    if (wanted) {
+      thaw(call);
+    }
+  }
+
+  /** From here on the vCPUs may be frozen. */
+  void begin() {
+    frozen = true;
+  }
+
+  /**
+   * By the thread that froze. Harmless when it has been done.
+   *
+   * @param ofThread the calls of that thread
+   */
+  void run(HostCall ofThread) {
+    if (frozen && !done) {
+      thaw(ofThread);
+    }
+  }
+
+  private void thaw(HostCall ofThread) {
+    ofThread.enter(vcpus, name, HostCall.Kind.THAW);
+    try {
+      vcpus.thaw();
+      done = true;
+    } finally {
+      ofThread.leave();
+    }
+  }
+
+  /**
+   * By another thread: must work while the host's threads are suspended, whatever locks they hold
+   * and however full the heap is, so it loads no class and allocates nothing.
+   *
+   * @return false if the vCPUs' code did not return in time
+   */
+  boolean force() {
+    if (!frozen || done) {
+      return true;
+    }
+    wanted = true;
+    LockSupport.unpark(thread);
+    long until = System.nanoTime() + LIMIT_NANOS;
+    while (!done && thread.isAlive() && System.nanoTime() - until < 0) {
+      LockSupport.parkNanos(this, POLL_NANOS);
+    }
+    if (!done && !thread.isAlive()) {
+      vcpus.thaw(); /* it failed once already */
+      done = true;
+    }
+    return done;
+  }
+
+  /** Lets the thread go. */
+  void close() {
+    over = true;
+    LockSupport.unpark(thread);
+  }
+}
