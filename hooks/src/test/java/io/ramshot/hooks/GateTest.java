@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -549,5 +550,38 @@ class GateTest extends HookedTest {
             "gate=com.example.FastBoard::step(): com.example.FastBoard inherits step(): write"
                 + " gate=com.example.Board::step()"),
         guest.warnings());
+  }
+
+  /**
+   * Its snapshot was ended by somebody else: it has no pass any more, and passes no later freeze.
+   */
+  @Test
+  void whoeverFrozeHasNoPassOnceSomebodyElseHasThawed() throws Exception {
+    install("gate", "com.example.Board::step");
+    CountDownLatch frozen = new CountDownLatch(1);
+    CountDownLatch frozenAgain = new CountDownLatch(1);
+    CountDownLatch passed = new CountDownLatch(1);
+    Thread leftBehind =
+        new Thread(
+            () -> {
+              try {
+                hooks.vcpus().freeze(LONG);
+              } catch (SnapshotException e) {
+                throw new IllegalStateException(e);
+              }
+              frozen.countDown();
+              await(frozenAgain);
+              board.step(passed::countDown);
+            },
+            "left behind");
+    threads.add(leftBehind);
+    leftBehind.start();
+    await(frozen);
+    hooks.vcpus().thaw();
+    hooks.vcpus().freeze(LONG);
+    frozenAgain.countDown();
+    assertFalse(passed.await(300, TimeUnit.MILLISECONDS), "it passed a gate that is closed");
+    hooks.vcpus().thaw();
+    await(passed);
   }
 }
