@@ -103,26 +103,21 @@ public final class Injected {
   }
 
   /**
-   * @param arguments mode, folder, and how many injections: 0 for each call once by each kind
+   * @param arguments mode, folder, and how many injections, as for {@link #spread}
    */
   public static void main(String[] arguments) throws Exception {
     Injected injected = new Injected(Path.of(arguments[1]), arguments[0]);
-    int wanted = Integer.parseInt(arguments[2]);
     injected.follow(); // loads what there is to load
     Trap.load();
     TrapAdvice.weave(ByteBuddyAgent.getInstrumentation());
     injected.follow();
-    List<Shot> shots = injected.shots();
-    System.out.println(shots.size() + " calls can be hit");
-    int step = wanted == 0 ? 1 : Math.max(1, shots.size() / wanted);
-    if (arguments.length > 3) {
-      step = shots.size();
-    }
+    List<Shot> shots = spread(injected.shots(), arguments[2]);
+    System.out.println(shots.size() + " of them are hit");
     int fired = 0;
     int bad = 0;
     long start = System.nanoTime();
-    for (int i = step / 2; i < shots.size(); i += step) {
-      Outcome outcome = injected.shoot(shots.get(i));
+    for (Shot shot : shots) {
+      Outcome outcome = injected.shoot(shot);
       fired += outcome.fired ? 1 : 0;
       if (!outcome.faults.isEmpty()) {
         bad++;
@@ -135,7 +130,28 @@ public final class Injected {
     Runtime.getRuntime().halt(bad == 0 ? 0 : 1);
   }
 
-  /** Every call that a snapshot makes, by every kind in turn where there is to be one of each. */
+  /**
+   * @param wanted how many; {@code calls} for each call by one kind, {@code all} for all
+   */
+  private static List<Shot> spread(List<Shot> all, String wanted) {
+    int kinds = Kind.values().length;
+    List<Shot> some = new ArrayList<>();
+    if (wanted.equals("all") || wanted.equals("calls")) {
+      for (Shot shot : all) {
+        if (wanted.equals("all") || shot.call() % kinds == shot.kind().ordinal()) {
+          some.add(shot);
+        }
+      }
+      return some;
+    }
+    int step = all.size() / Integer.parseInt(wanted) | 1; // odd, so that all kinds have their turn
+    for (int i = step / 2; i < all.size(); i += step) {
+      some.add(all.get(i));
+    }
+    return some;
+  }
+
+  /** Every call that a snapshot makes, by every kind. */
   private List<Shot> shots() throws Exception {
     Trap.set(null);
     take(PATIENT);
