@@ -57,12 +57,12 @@ static void under_storm(void) {
     guest_map(&guest, RAM);
     guest_fill(&guest, 1);
     CHECK(pthread_create(&thread, NULL, storm, NULL) == 0, "no thread");
-    for (unsigned round = 0; round < 6; round++) {
+    for (unsigned round = 0; round < 4; round++) {
         struct rs_options options = saving_options(1 + round % 4);
         struct saving saving;
         options.direct_io = round % 3 != 0;
         options.rate = round % 2 ? 400 * GUEST_MIB : 0;
-        if (round > 2)
+        if (round > 1)
             guest_start(&guest, 1, GUEST_RANDOM);
         saving_prepare(&saving, &guest, &options, folder);
         CHECK(saving_arm(&saving) == 0, "arming");
@@ -71,7 +71,7 @@ static void under_storm(void) {
               (int)saving_figure(&saving, RS_FAILED_STEP),
               strerror((int)saving_figure(&saving, RS_FAILED_ERROR)));
         fetched += saving_figure(&saving, RS_CHUNKS_FETCHED);
-        if (round > 2) {
+        if (round > 1) {
             guest_await_writes(&guest, 100);
             guest_stop(&guest);
         }
