@@ -395,8 +395,7 @@ public final class AgentOptions {
     try {
       return Optional.of(Path.of(get(JMX_FOLDER)).toAbsolutePath().normalize());
     } catch (InvalidPathException e) {
-      throw new OptionException(
-          "jmx.folder=" + get(JMX_FOLDER) + " is not a path: " + e.getReason());
+      throw new OptionException("jmx.folder=" + PathText.problem(get(JMX_FOLDER), e));
     }
   }
 
