@@ -19,8 +19,8 @@ import java.util.UUID;
 
 /**
  * A file in the making, on this machine's own file systems: the one way in which ramshot makes
- * files. Not for several threads, but for {@link #channel}
- * and {@link #close}, which waits for a name that is being given.
+ * files. Not for several threads, but for {@link #channel} and {@link #close}, which waits for a
+ * name that is being given.
  *
  * <p>Other users may be able to write to its folder. So it is opened once, exclusively, for its
  * owner alone, and written through that descriptor only. It has a temporary name of its own until

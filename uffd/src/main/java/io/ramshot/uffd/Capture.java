@@ -77,7 +77,8 @@ public final class Capture implements AutoCloseable {
     }
     try (Memory key = new Memory(options.hashKey().length)) {
       key.write(0, options.hashKey(), 0, options.hashKey().length);
-      return prepare(options.toNative(Pointer.nativeValue(key), giveUp.address()), ranges, descriptor, file);
+      return prepare(
+          options.toNative(Pointer.nativeValue(key), giveUp.address()), ranges, descriptor, file);
     }
   }
 
