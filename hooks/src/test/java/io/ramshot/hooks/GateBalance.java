@@ -63,6 +63,7 @@ public final class GateBalance {
       case "overflow" -> whileFrozenAllTheTime(hooks, () -> overflow(rounds), vcpu -> {});
       case "stop" ->
           whileFrozenAllTheTime(hooks, GateBalance::runUntilOver, vcpu -> stop(vcpu, rounds));
+      case "first" -> whileOpenedAllTheTime(() -> first(rounds));
       case "memory" -> memory(rounds);
       default -> throw new IllegalArgumentException(arguments[0]);
     }
@@ -91,6 +92,16 @@ public final class GateBalance {
     vcpu.join();
     over = true;
     freezer.join();
+  }
+
+  private static void whileOpenedAllTheTime(Runnable body) throws InterruptedException {
+    Thread vcpu = vcpu(body);
+    vcpu.start();
+    while (vcpu.isAlive()) {
+      vcpu.join(1);
+      Gate.reset();
+    }
+    Gate.reset();
   }
 
   private static Thread vcpu(Runnable body) {
@@ -216,6 +227,18 @@ public final class GateBalance {
         int some = levels;
         attempt(() -> again(some, 1));
       }
+    }
+  }
+
+  /** No stack for what must precede the first quantum: unlike a freeze, it cannot be waited for. */
+  private static void first(int rounds) {
+    for (int round = 0; round < rounds; round++) {
+      descend(
+          () -> fathom(0),
+          levels -> {
+            Gate.beforeFirst(() -> {});
+            down(levels);
+          });
     }
   }
 

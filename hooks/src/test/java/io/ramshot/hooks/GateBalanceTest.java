@@ -25,7 +25,17 @@ class GateBalanceTest {
 
   @Test
   void aStackThatEndsAnywhereCompiled() throws Exception {
-    balanced("overflow", 15);
+    // An exit that takes more stack than the enter has found.
+    balanced(
+        "overflow",
+        15,
+        "-XX:CompileCommand=quiet",
+        "-XX:CompileCommand=exclude,io.ramshot.boot.Gate::exit");
+  }
+
+  @Test
+  void aStackThatEndsBeforeTheFirstQuantum() throws Exception {
+    balanced("first", 10);
   }
 
   @Tag("long")
