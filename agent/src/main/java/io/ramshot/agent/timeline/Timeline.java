@@ -288,7 +288,12 @@ public final class Timeline implements AutoCloseable {
       }
       said = line;
     }
+    TimelineStep before = step;
+    long began = stepBegan;
+    enter(TimelineStep.SAYING); // whoever does not read stderr holds up the timeline
     say("timeline: " + line + "; tried again every " + TimelinePlan.text(plan.every()));
+    stepBegan = began;
+    step = before;
   }
 
   private static String text(Object failure) {
@@ -308,16 +313,10 @@ public final class Timeline implements AutoCloseable {
 
   /** The status has it as well, where nobody hears it. */
   private void say(String line) {
-    TimelineStep before = step;
-    long began = stepBegan;
-    enter(TimelineStep.SAYING);
     try {
       console.accept(line);
     } catch (Throwable e) {
       return;
-    } finally {
-      stepBegan = began;
-      step = before;
     }
   }
 
