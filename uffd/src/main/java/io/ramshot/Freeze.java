@@ -24,13 +24,13 @@ final class Freeze {
     boolean isMine();
   }
 
-  private final Vcpus vcpus;
-  private final String vcpusName;
   private final Guest guest;
   private final Duration timeout;
   private final HostCall call;
   private final Mine mine;
-  private final Thaw thaw;
+  private final Thaw thaw = new Thaw();
+  private Vcpus vcpus;
+  private String vcpusName;
   private final List<ParticipantState> states = new ArrayList<>();
 
   /** From before the vCPUs are asked until they run again. */
@@ -47,22 +47,26 @@ final class Freeze {
    */
   Freeze(Guest guest, Duration timeout, HostCall call, Mine mine) {
     this.guest = guest;
-    this.vcpus = guest.vcpus();
-    this.vcpusName = vcpus.getClass().getName();
     this.timeout = timeout;
     this.call = call;
     this.mine = mine;
-    this.thaw = new Thaw(vcpus);
+  }
+
+  /** Long before {@link #run}: has ready what that will need. */
+  void prepare() {
+    thaw.start();
   }
 
   void run(Arming arming) throws SnapshotException {
     prepareParticipants();
-    thaw.prepare();
+    thaw.requireReady();
+    vcpus = guest.vcpus();
+    vcpusName = vcpus.getClass().getName();
     /* Asked for outside of the pause: the clock's classes may have to be loaded. */
     Instant wallClock = Instant.now();
     long start = System.nanoTime();
     underWay = true;
-    thaw.begin();
+    thaw.begin(vcpus, vcpusName);
     try {
       freezeVcpus(false);
       long frozen = System.nanoTime();

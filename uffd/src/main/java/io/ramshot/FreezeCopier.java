@@ -101,6 +101,9 @@ final class FreezeCopier implements AutoCloseable {
    * @throws SnapshotException if not all could be copied
    */
   void run() throws SnapshotException {
+    if (cuts.isEmpty()) {
+      return;
+    }
     Work mine = new Work(cuts);
     work = mine;
     begun.countDown();

@@ -38,6 +38,9 @@ public final class Guest {
   private volatile RestoredRam restored;
   private final AtomicReference<RunningSnapshot> newest = new AtomicReference<>();
 
+  /** Whether any snapshot was ever left behind: all that most freezes need to know. */
+  private volatile boolean leftBehind;
+
   /** Whose thread still runs: the newest, and those that were given up and left behind. */
   private final Queue<RunningSnapshot> live = new ConcurrentLinkedQueue<>();
 
@@ -415,8 +418,16 @@ public final class Guest {
     }
   }
 
+  /** A snapshot's thread is left behind. */
+  void someLeftBehind() {
+    leftBehind = true;
+  }
+
   /** The same for one of them. */
   void requireReturned(Object called) throws SnapshotException {
+    if (!leftBehind) {
+      return;
+    }
     for (RunningSnapshot earlier : live) {
       if (earlier.leftBehind()) {
         requireReturned(earlier, called);

@@ -22,12 +22,12 @@ final class HostCall {
     }
   }
 
-  private volatile Thread thread;
-  private volatile String name;
-  private volatile Kind kind;
-  private volatile int count;
+  private Thread thread;
+  private String name;
+  private Kind kind;
+  private int count;
 
-  /** Null while no code of the host is called. */
+  /** Null while no code of the host is called. Written last and read first. */
   private volatile Object callee;
 
   /**
@@ -39,7 +39,7 @@ final class HostCall {
     thread = Thread.currentThread();
     name = objectName;
     kind = asked;
-    count = count + 1; /* by one thread only */
+    count++;
     callee = object;
   }
 

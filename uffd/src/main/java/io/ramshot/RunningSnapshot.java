@@ -308,11 +308,12 @@ final class RunningSnapshot implements Snapshot {
       throws SnapshotException, EngineException, IOException, InterruptedException {
     awaitRestored();
     long began = System.nanoTime();
+    Freeze frozen = new Freeze(guest, options.freezeTimeout(), call, this::isMine);
+    freeze = frozen;
+    frozen.prepare();
     prepare(file);
     file.prepared(System.nanoTime() - began);
     enter(SnapshotState.FREEZING);
-    Freeze frozen = new Freeze(guest, options.freezeTimeout(), call, this::isMine);
-    freeze = frozen;
     watch.requireLooking(Duration.ofNanos(stepLimitNanos));
     try (FreezeCopier copier = new FreezeCopier(staging)) {
       frozen.run(() -> arm(copier));
@@ -621,6 +622,7 @@ final class RunningSnapshot implements Snapshot {
    */
   void takeOver(SnapshotWatch.Reason reason, Duration limit) {
     leftBehind = true;
+    guest.someLeftBehind();
     Freeze frozen = freeze;
     boolean thawed = frozen == null || frozen.thaw().force();
     giveUp.say();

@@ -13,8 +13,8 @@ final class Thaw {
   private static final long PARK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
-  private final Vcpus vcpus;
-  private final String name;
+  private volatile Vcpus vcpus;
+  private volatile String name;
   private final HostCall call = new HostCall();
   private final Thread thread = new Thread(this::serve, "ramshot-thaw");
   private volatile boolean ready;
@@ -23,9 +23,7 @@ final class Thaw {
   private volatile boolean done;
   private volatile boolean over;
 
-  Thaw(Vcpus vcpus) {
-    this.vcpus = vcpus;
-    this.name = vcpus.getClass().getName();
+  Thaw() {
     thread.setDaemon(true);
   }
 
@@ -34,9 +32,13 @@ final class Thaw {
     return call;
   }
 
-  /** Before the freeze. */
-  void prepare() {
+  /** Long before the freeze, so that nobody has to wait for it then. */
+  void start() {
     thread.start();
+  }
+
+  /** Before the freeze: the thread stands ready. */
+  void requireReady() {
     while (!ready && thread.isAlive()) {
       LockSupport.parkNanos(POLL_NANOS);
     }
@@ -55,8 +57,10 @@ final class Thaw {
     }
   }
 
-  /** From here on the vCPUs may be frozen. */
-  void begin() {
+  /** From here on these vCPUs may be frozen. */
+  void begin(Vcpus freezing, String itsName) {
+    vcpus = freezing;
+    name = itsName;
     frozen = true;
   }
 
