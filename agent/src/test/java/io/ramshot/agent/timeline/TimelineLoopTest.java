@@ -44,6 +44,14 @@ class TimelineLoopTest {
     }
   }
 
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   /** Throws what it is told at its k-th call, whichever method that is. */
   private final class Trouble implements Camera {
     private final Throwable what;
@@ -191,11 +199,14 @@ class TimelineLoopTest {
   /** A disk or a host that blocks for ever is told, and nobody who asks has to wait. */
   @Test
   void whatBlocksIsToldAndCanBeStopped() throws Exception {
+    CountDownLatch said = new CountDownLatch(1);
+    CountDownLatch began = new CountDownLatch(1);
     CountDownLatch release = new CountDownLatch(1);
     Camera blocked =
         new Camera() {
           @Override
           public boolean busy() {
+            awaitUninterruptibly(said);
             return images.busy();
           }
 
@@ -211,11 +222,21 @@ class TimelineLoopTest {
 
           @Override
           public String take(Path target, Optional<Path> on) throws InterruptedException {
+            began.countDown();
             release.await();
             return "released";
           }
         };
-    Timeline timeline = Timeline.start(every(10), NOW, blocked, console::add);
+    // The line at the start is another thread's, and no step of the timeline.
+    Timeline timeline =
+        Timeline.start(
+            every(10),
+            NOW,
+            blocked,
+            line -> {
+              said.countDown();
+              awaitUninterruptibly(began);
+            });
     await(() -> timeline.status().doing().equals("taking a checkpoint"));
     await(() -> timeline.status().doingFor().toMillis() > 5);
     assertTrue(timeline.stop());
