@@ -282,6 +282,37 @@ public final class Gate {
     return CALLED[gate];
   }
 
+  /**
+   * Runs everything once that a thread may come to at a gate. What it needs of the JDK must not be
+   * loaded, initialised or linked at the end of some thread's stack: a class whose initialiser
+   * fails once is lost to the host for good.
+   */
+  public static void rehearse() {
+    Thread me = Thread.currentThread();
+    boolean interrupted = Thread.interrupted();
+    GateCell cell = new GateCell(me);
+    beforeFirst(
+        new Runnable() {
+          @Override
+          public void run() {
+            enter(cell, 1);
+          }
+        });
+    enter(cell, 0);
+    exit(cell, 0);
+    freezer = cell;
+    wakeFreezer();
+    freezer = null;
+    LockSupport.parkNanos(Gate.class, 1);
+    me.interrupt();
+    cell.interrupted = Thread.interrupted();
+    if (interrupted) {
+      me.interrupt();
+    }
+    cell(0);
+    reset();
+  }
+
   /** Opens the gate, whatever closed it, and forgets which gates were called. */
   public static void reset() {
     first = null;

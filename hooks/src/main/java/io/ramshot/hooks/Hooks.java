@@ -179,6 +179,7 @@ public final class Hooks implements AutoCloseable {
 
   private void install() {
     Gate.reset();
+    Gate.rehearse();
     Missed.reset();
     Instances.sink(this::constructed);
     NativeCalls.sink(nativeMemory);

@@ -193,7 +193,8 @@ final class RamField {
 
   /** {@link #prepare}, if that would find anything new. */
   void refresh(Instrumentation instrumentation) throws ReflectiveOperationException {
-    boolean late = known != loaded;
+    // A class is counted a moment before the JVM lists it.
+    boolean late = known != loaded || owners.isEmpty() && loaded > 0;
     for (Owner owner : owners) {
       late |= !owner.initialised && initialization.isOver(owner.type);
     }

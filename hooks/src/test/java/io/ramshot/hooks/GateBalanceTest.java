@@ -36,6 +36,8 @@ class GateBalanceTest {
   @Test
   void aStackThatEndsBeforeTheFirstQuantum() throws Exception {
     balanced("first", 10);
+    // Here it would end in the initialiser of a class of the JDK, had that not been run before.
+    balanced("first", 2, "-Xint");
   }
 
   @Tag("long")
