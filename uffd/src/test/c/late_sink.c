@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -12,8 +13,14 @@
 
 #define MOST 16
 
-/* One snapshot at a time. */
-static struct rs_write *writes[MOST];
+struct late {
+    struct rs_sink *sink;
+    struct rs_write *write;
+};
+
+/* A snapshot that has ended may have some under way while the next one begins. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct late writes[2 * MOST];
 static uint32_t count;
 static uint64_t state = 1;
 
@@ -26,22 +33,39 @@ int rs_sink_open(struct rs_sink *sink, const char *path, uint64_t length, bool d
 }
 
 void rs_sink_start(struct rs_sink *sink, struct rs_write *write) {
-    (void)sink;
     write->error = 0;
     write->pending = write->spans != 0;
+    pthread_mutex_lock(&lock);
     if (write->pending)
-        writes[count++] = write;
+        writes[count++] = (struct late){sink, write};
+    pthread_mutex_unlock(&lock);
+}
+
+/* Takes one of a sink's, whichever, and says how late it is; NULL where it has none. */
+static struct rs_write *take(struct rs_sink *sink, useconds_t *late_us) {
+    struct rs_write *write = NULL;
+    pthread_mutex_lock(&lock);
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    *late_us = (useconds_t)(state >> 33) % 500;
+    uint32_t first = count ? (uint32_t)(state >> 48) % count : 0;
+    for (uint32_t i = 0; i < count && !write; i++) {
+        struct late *late = &writes[(first + i) % count];
+        if (late->sink == sink) {
+            write = late->write;
+            *late = writes[--count];
+        }
+    }
+    pthread_mutex_unlock(&lock);
+    return write;
 }
 
 void rs_sink_reap(struct rs_sink *sink, int timeout_ms) {
     (void)timeout_ms;
-    if (!count)
+    useconds_t late_us;
+    struct rs_write *write = take(sink, &late_us);
+    if (!write)
         return;
-    state = state * 6364136223846793005u + 1442695040888963407u;
-    usleep((useconds_t)(state >> 33) % 500);
-    uint32_t at = (uint32_t)(state >> 48) % count;
-    struct rs_write *write = writes[at];
-    writes[at] = writes[--count];
+    usleep(late_us);
     for (uint32_t i = 0; i < write->spans; i++) {
         struct rs_span *span = &write->span[i];
         ssize_t done = pwritev(sink->fd, &write->piece[span->first_piece], (int)span->pieces,
@@ -61,6 +85,9 @@ void rs_sink_destroy(aio_context_t aio) {
 }
 
 void rs_sink_close(struct rs_sink *sink) {
+    useconds_t late_us;
+    while (take(sink, &late_us)) {
+    }
     if (sink->fd >= 0)
         close(sink->fd);
     sink->fd = -1;

@@ -628,7 +628,6 @@ final class RunningSnapshot implements Snapshot {
     giveUp.say();
     Retry.run(releasing);
     String message = reason(reason, limit, thawed);
-    control.interrupt(); /* it may wait for something that never comes */
     Retry.run(closing);
     if (call.underWay() || hasDied()) {
       free(); /* it touches nothing of it any more */
@@ -637,13 +636,20 @@ final class RunningSnapshot implements Snapshot {
     if (hasDied()) {
       Retry.run(leaving);
     }
+    /*
+     * It may wait for something that never comes. Last of all: a thread that reads or writes a
+     * channel is interrupted by closing that, which waits for the disk.
+     */
+    control.interrupt();
   }
 
   private String reason(SnapshotWatch.Reason reason, Duration limit, boolean thawed) {
     String undone = call.underWay() ? call.undone() : thawed ? "" : freeze.thaw().call().undone();
     String place = " (at " + HostCall.place(control) + ")";
     return switch (reason) {
-      case DIED -> "the snapshot's thread has ended: please report this";
+      case DIED ->
+          "the snapshot's thread has died, most likely for want of memory: give the host more heap"
+              + " (-Xmx)";
       case CANCELLED -> undone;
       case CALL ->
           undone + ", within " + limit.toMillis() + " ms: mend that, or raise freeze.timeout=";

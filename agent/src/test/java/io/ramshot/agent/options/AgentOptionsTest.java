@@ -95,7 +95,8 @@ class AgentOptionsTest {
       assertEquals(
           "restore.timeout="
               + value
-              + " is not a duration above 0: give a number with ms, s or m, such as 500ms",
+              + " is not a duration above 0: give a number with ms, s or m, such as 500ms, and a"
+              + " year at most",
           refused("restore=f,gate=a.B::c,restore.timeout=" + value));
     }
     assertEquals(Duration.ofMinutes(1), options.restoreTimeout());
