@@ -101,10 +101,10 @@ class RestoreDueIT {
   @Test
   void withTheRightNamesItHappens() throws Exception {
     Map<String, ForkedJvm> hosts = new LinkedHashMap<>();
-    for (String kind : RAM.keySet()) {
+    for (String kind : List.of("static", "field")) {
       hosts.put(kind, restore(kind, GATE + ",restore.timeout=3s", "run"));
     }
-    for (String kind : RAM.keySet()) {
+    for (String kind : List.of("static", "field")) {
       try (ForkedJvm host = hosts.get(kind)) {
         host.awaitOut(line -> line.equals("the guest runs"));
         host.awaitErr(line -> line.startsWith("[ramshot] restore: the guest goes on from"));
@@ -134,7 +134,6 @@ class RestoreDueIT {
     }
     ForkedJvm unloaded =
         restore("heap", "gate=com.example.host.WaitingHosts::spare,restore.timeout=2500ms", "run");
-    // It is misspelt, so the guest runs, and nobody can know that it is one.
     for (String kind : RAM.keySet()) {
       ForkedJvm host = hosts.get(kind);
       ended(
@@ -147,6 +146,7 @@ class RestoreDueIT {
           host.messages().get(0).contains("the guest's RAM is there, but no vCPU has come to"),
           host.toString());
     }
+    // Nobody can know that it is the guest that runs meanwhile.
     assertEquals(1, unloaded.exitStatus(), unloaded.toString());
     for (String line : unloaded.messages()) {
       assertTrue(line.contains("is in a class not loaded yet; nearest: " + HOST), line);
