@@ -43,11 +43,11 @@ class GateBalanceTest {
   @Tag("long")
   @Test
   void aStackThatEndsAnywhereManyTimes() throws Exception {
-    balanced("overflow", 60, "-Xint");
-    balanced("overflow", 1500);
-    balanced("overflow", 1500, "-XX:-TieredCompilation");
-    balanced("overflow", 300, "-XX:TieredStopAtLevel=1");
-    balanced("overflow", 1500, "-XX:-Inline");
+    balanced("overflow", 40, "-Xint");
+    balanced("overflow", 300);
+    balanced("overflow", 150, "-XX:-TieredCompilation");
+    balanced("overflow", 200, "-XX:TieredStopAtLevel=1");
+    balanced("overflow", 200, "-XX:-Inline");
   }
 
   @Test
