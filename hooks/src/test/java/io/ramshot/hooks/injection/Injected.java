@@ -108,8 +108,7 @@ public final class Injected {
   public static void main(String[] arguments) throws Exception {
     Injected injected = new Injected(Path.of(arguments[1]), arguments[0]);
     injected.follow(); // loads what there is to load
-    Trap.load();
-    TrapAdvice.weave(ByteBuddyAgent.getInstrumentation());
+    TrapAdvice.weave();
     injected.follow();
     List<Shot> shots = spread(injected.shots(), arguments[2]);
     System.out.println(shots.size() + " of them are hit");

@@ -46,7 +46,7 @@ public final class Trap {
   }
 
   /** Counts anew. */
-  static void set(Shot next) {
+  public static void set(Shot next) {
     COUNTS.clear();
     where = null;
     release = new CountDownLatch(1);
@@ -55,19 +55,19 @@ public final class Trap {
   }
 
   /** Counts nothing more, and lets whoever is blocked go on. */
-  static void clear() {
+  public static void clear() {
     counting = false;
     shot = null;
     release.countDown();
   }
 
   /** The method that was hit, or null. */
-  static String where() {
+  public static String where() {
     return where;
   }
 
   /** Calls by thread. */
-  static Map<String, Integer> counts() {
+  public static Map<String, Integer> counts() {
     Map<String, Integer> all = new TreeMap<>();
     COUNTS.forEach((thread, count) -> all.put(thread, count.get()));
     return all;

@@ -3,14 +3,16 @@ package io.ramshot.hooks.injection;
 import java.lang.instrument.Instrumentation;
 import java.security.CodeSource;
 import java.security.ProtectionDomain;
+import net.bytebuddy.agent.ByteBuddyAgent;
 import net.bytebuddy.agent.builder.AgentBuilder;
 import net.bytebuddy.agent.builder.AgentBuilder.RedefinitionStrategy;
 import net.bytebuddy.agent.builder.AgentBuilder.TypeStrategy;
+import net.bytebuddy.agent.builder.ResettableClassFileTransformer;
 import net.bytebuddy.asm.Advice;
 import net.bytebuddy.matcher.ElementMatchers;
 
 /** Weaves {@link Trap} into every method of ramshot's own, but not into what guests run. */
-final class TrapAdvice {
+public final class TrapAdvice {
 
   private TrapAdvice() {}
 
@@ -19,8 +21,18 @@ final class TrapAdvice {
     Trap.at(method);
   }
 
-  static void weave(Instrumentation instrumentation) {
-    new AgentBuilder.Default()
+  /**
+   * @return takes it out again
+   */
+  public static Runnable weave() {
+    Instrumentation instrumentation = ByteBuddyAgent.install();
+    Trap.load();
+    ResettableClassFileTransformer woven = build().installOn(instrumentation);
+    return () -> woven.reset(instrumentation, RedefinitionStrategy.RETRANSFORMATION);
+  }
+
+  private static AgentBuilder build() {
+    return new AgentBuilder.Default()
         .disableClassFormatChanges()
         .with(RedefinitionStrategy.RETRANSFORMATION)
         .with(TypeStrategy.Default.REDEFINE)
@@ -38,8 +50,7 @@ final class TrapAdvice {
                             ElementMatchers.isMethod()
                                 .or(ElementMatchers.isConstructor())
                                 .and(ElementMatchers.not(ElementMatchers.isAbstract()))
-                                .and(ElementMatchers.not(ElementMatchers.isNative())))))
-        .installOn(instrumentation);
+                                .and(ElementMatchers.not(ElementMatchers.isNative())))));
   }
 
   private static boolean isProduct(ProtectionDomain domain) {
