@@ -161,7 +161,10 @@ static bool write_fetched(struct bulk *bulk, struct job *job) {
     bulk->bounced = job;
     rs_pages_sweep(&job->pages, s->bounce, NULL, rs_chunk_present(s, job->block, job->chunk),
                    s->page_bytes, yielding);
+    /* The disk may keep this thread for ever, which touches no guest memory for that. */
+    atomic_store(&s->bulk_touches, 0);
     write_pages(bulk, job, s->bounce, false);
+    atomic_store(&s->bulk_touches, 1);
     return !job->write.pending;
 }
 

@@ -12,6 +12,9 @@ bool rs_chunk_release(struct rs_snapshot *s, const struct rs_block *block, uint6
                       struct rs_inbox *inbox) {
     uint64_t start = rs_chunk_start(block, index), end = rs_chunk_end(block, index);
     int error;
+    /* The next snapshot may have protected it by now, and any userfaultfd can undo that. */
+    if (rs_snapshot_ending(s))
+        return false;
     while ((error = rs_uffd_unprotect(s->uffd, start, end - start)) == -EAGAIN) {
         /* Until the fault thread has read which memory is taken away. */
         if (!inbox || rs_inbox_read(inbox) <= 0)

@@ -161,8 +161,8 @@ struct rs_options {
 };
 
 /*
- * Makes everything ready while the guest runs: the file `path` (must not exist), the pool, the
- * uffd with all blocks registered, huge pages collapsed, both threads running.
+ * Makes everything ready while the guest runs: the file `path` (which exists and is empty), the
+ * pool, the uffd with all blocks registered, huge pages collapsed, both threads running.
  *
  * addresses, lengths: of the blocks, in bytes; must not overlap. An address of 0 is an array on the
  * Java heap, which is fragile and lies nowhere yet. offsets: where each block's image page 0 goes

@@ -64,6 +64,9 @@ final class FreezeCopier implements AutoCloseable {
         thread.start();
       } catch (OutOfMemoryError e) {
         return; // then with fewer
+      } catch (Throwable e) {
+        begun.countDown(); // nobody else would, for those that wait already
+        throw e;
       }
     }
   }

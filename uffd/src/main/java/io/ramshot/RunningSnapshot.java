@@ -382,7 +382,11 @@ final class RunningSnapshot implements Snapshot {
     List<Range> others = file.ranges(true);
     if (!others.isEmpty()) {
       registering = true;
-      track(TrackedRam.open(others, file.descriptor(), target, options, memory.cacheBytes()));
+      tracked = TrackedRam.open(others, file.descriptor(), target, options, memory.cacheBytes());
+      requireGoingOn();
+      registering = false;
+      /* The last thing before the freeze: what the guest writes from then on is for the freeze. */
+      tracked.copy(this::requireGoingOn);
     }
   }
 
@@ -421,15 +425,6 @@ final class RunningSnapshot implements Snapshot {
     while (restored != null && !restored.await(RESTORE_POLL)) {
       requireGoingOn();
     }
-  }
-
-  /** The last thing before the freeze: what the guest writes from then on is for the freeze. */
-  private void track(TrackedRam opened)
-      throws SnapshotException, EngineException, InterruptedException {
-    tracked = opened;
-    requireGoingOn();
-    registering = false;
-    opened.copy(this::requireGoingOn);
   }
 
   private long bytesMoved() {

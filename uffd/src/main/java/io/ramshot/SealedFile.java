@@ -206,6 +206,9 @@ final class SealedFile {
       file.publish(new ImageName());
     } catch (FileException e) {
       throw new SnapshotException(e.getMessage(), e);
+    } catch (RuntimeException | Error e) {
+      Retry.run(file::withdraw); /* it may have got as far as the name */
+      throw e;
     }
   }
 
@@ -252,11 +255,7 @@ final class SealedFile {
 
   /** Takes the name away again from a file that nobody has been told of. */
   void withdraw() {
-    try {
-      file.withdraw();
-    } catch (IOException e) {
-      return; /* as above */
-    }
+    file.withdraw();
   }
 
   /** What to know about a file that has its name; empty for nothing. */

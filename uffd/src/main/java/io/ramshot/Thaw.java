@@ -9,7 +9,9 @@ import java.util.concurrent.locks.LockSupport;
  * stands ready since before the freeze.
  */
 final class Thaw {
-  private static final long LIMIT_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+  /** Counted, so that a process that was stopped has its time, too: 200 ms. */
+  private static final int LOOKS = 200;
+
   private static final long PARK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -78,8 +80,11 @@ final class Thaw {
   private void thaw(HostCall ofThread) {
     ofThread.enter(vcpus, name, HostCall.Kind.THAW);
     try {
-      vcpus.thaw();
-      done = true;
+      /* Asked only now: the next snapshot begins once it sees neither this call nor one to come. */
+      if (!done) {
+        vcpus.thaw();
+        done = true;
+      }
     } finally {
       ofThread.leave();
     }
@@ -95,15 +100,18 @@ final class Thaw {
     if (!frozen || done) {
       return true;
     }
+    /* On behalf of its own thread: a call that is still to come is under way for everybody else. */
+    call.enter(vcpus, name, HostCall.Kind.THAW);
     wanted = true;
     LockSupport.unpark(thread);
-    long until = System.nanoTime() + LIMIT_NANOS;
-    while (!done && thread.isAlive() && System.nanoTime() - until < 0) {
+    for (int i = 0; i < LOOKS && !done && thread.isAlive(); i++) {
       LockSupport.parkNanos(this, POLL_NANOS);
     }
-    if (!done && !thread.isAlive()) {
-      vcpus.thaw(); /* it failed once already */
-      done = true;
+    if (!thread.isAlive()) {
+      thaw(call); /* if it failed once already */
+    }
+    if (done) {
+      call.leave();
     }
     return done;
   }

@@ -41,7 +41,7 @@ final class TrackedRam implements AutoCloseable {
   static TrackedRam open(
       List<Range> ranges, Path descriptor, Path target, SnapshotOptions options, long cacheBytes)
       throws EngineException {
-    return new TrackedRam(
+    Tracking tracking =
         Tracking.open(
             STAGING_BYTES,
             SETTLED_NANOS,
@@ -50,10 +50,13 @@ final class TrackedRam implements AutoCloseable {
             cacheBytes,
             ranges,
             descriptor,
-            target),
-        ranges,
-        target,
-        options);
+            target);
+    try {
+      return new TrackedRam(tracking, ranges, target, options);
+    } catch (Throwable e) {
+      tracking.close();
+      throw e;
+    }
   }
 
   /** While the guest runs: all but what it writes last. */

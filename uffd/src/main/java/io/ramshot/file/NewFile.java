@@ -91,6 +91,9 @@ public final class NewFile implements AutoCloseable {
     } catch (IOException e) {
       file.abandon(e);
       throw FileException.notWritten(target, e);
+    } catch (RuntimeException | Error e) {
+      file.abandon(e);
+      throw e;
     }
   }
 
@@ -242,15 +245,28 @@ public final class NewFile implements AutoCloseable {
       }
       requireAt(target, Integer.MAX_VALUE);
       published = true;
-      if (isAt(temporary)) {
-        Files.deleteIfExists(temporary);
-      }
     } catch (FileAlreadyExistsException e) {
       throw FileException.exists(target);
     } catch (NoSuchFileException e) {
       throw tampered();
     } catch (IOException e) {
       throw FileException.notWritten(target, e);
+    } finally {
+      if (!published) {
+        withdraw();
+      }
+    }
+    forgetTemporary();
+  }
+
+  /** It has its own name, and may have this one as well where nothing can be removed. */
+  private void forgetTemporary() {
+    try {
+      if (isAt(temporary)) {
+        Files.deleteIfExists(temporary);
+      }
+    } catch (IOException e) {
+      return;
     }
   }
 
@@ -304,10 +320,14 @@ public final class NewFile implements AutoCloseable {
     }
   }
 
-  /** Takes its name away again, if it still has it. */
-  public void withdraw() throws IOException {
-    if (published && isAt(target)) {
-      Files.deleteIfExists(target);
+  /** Takes the name that was asked for away again, if this file has it, whoever gave it. */
+  public void withdraw() {
+    try {
+      if (identity != null && isAt(target)) {
+        Files.deleteIfExists(target);
+      }
+    } catch (IOException e) {
+      return; // a disk that died: whoever reads what is there checks it
     }
   }
 
@@ -357,7 +377,7 @@ public final class NewFile implements AutoCloseable {
     seal(bytes.length);
   }
 
-  private void abandon(IOException because) {
+  private void abandon(Throwable because) {
     try {
       close();
     } catch (IOException e) {

@@ -86,6 +86,7 @@ public final class Capture implements AutoCloseable {
       throws EngineException {
     PointerByReference out = new PointerByReference();
     long[] failure = new long[2];
+    List<Range> kept = List.copyOf(ranges);
     int result =
         Engine.rs_snapshot_prepare(
             options,
@@ -101,7 +102,12 @@ public final class Capture implements AutoCloseable {
       throw new EngineException(
           Failure.describe(Step.of(failure[0]), -result, failure[1], ranges, file));
     }
-    return new Capture(out.getValue(), List.copyOf(ranges), file);
+    try {
+      return new Capture(out.getValue(), kept, file);
+    } catch (Throwable e) {
+      Engine.rs_snapshot_close(out.getValue()); /* or its threads and RAM would stay */
+      throw e;
+    }
   }
 
   /**

@@ -82,6 +82,7 @@ public final class Tracking implements AutoCloseable {
     Engine.load();
     PointerByReference out = new PointerByReference();
     long[] failure = new long[2];
+    List<Range> kept = List.copyOf(ranges);
     int result =
         Engine.rs_track_open(
             new long[] {stagingBytes, settledNanos, bytesPerSecond, directIo ? 1 : 0, cacheBytes},
@@ -96,7 +97,12 @@ public final class Tracking implements AutoCloseable {
       throw new EngineException(
           TrackFailure.describe(step(failure), -result, failure[1], ranges, file, new long[0]));
     }
-    return new Tracking(out.getValue(), List.copyOf(ranges), file);
+    try {
+      return new Tracking(out.getValue(), kept, file);
+    } catch (Throwable e) {
+      Engine.rs_track_close(out.getValue()); /* or RAM would stay registered */
+      throw e;
+    }
   }
 
   private static TrackFailure.Step step(long[] failure) {
