@@ -406,7 +406,9 @@ public final class Guest {
   void requireReturned() throws SnapshotException, InterruptedException {
     for (RunningSnapshot earlier : live) {
       if (earlier.leftBehind()) {
-        earlier.awaitUnregistered();
+        if (earlier.isRegistering() || calls(earlier)) {
+          earlier.awaitReturned();
+        }
         requireReturned(earlier, vcpus);
         for (RamSource source : sources.get()) {
           requireReturned(earlier, source);
@@ -416,6 +418,13 @@ public final class Guest {
         }
       }
     }
+  }
+
+  /** Whether it is in a call on anything that this guest has. */
+  private boolean calls(RunningSnapshot earlier) {
+    return earlier.callOn(vcpus) != null
+        || sources.get().stream().anyMatch(source -> earlier.callOn(source) != null)
+        || participants.get().values().stream().anyMatch(each -> earlier.callOn(each) != null);
   }
 
   /** A snapshot's thread is left behind. */

@@ -63,9 +63,29 @@ final class HostCall {
     return count;
   }
 
+  /** Becomes what another one is just now. Allocates nothing. */
+  void copy(HostCall other) {
+    Object called = other.callee;
+    thread = other.thread;
+    name = other.name;
+    kind = other.kind;
+    count = other.count;
+    callee = called;
+  }
+
+  /** Whether another one is still this call. */
+  boolean isStill(HostCall other) {
+    return other.callee == callee && other.count == count;
+  }
+
   /** Who did not finish what, and where he is; for when a call is under way. */
   String undone() {
-    return name + " " + kind.undone + " (at " + place(thread) + ")";
+    return undoneBy() + " (at " + place(thread) + ")";
+  }
+
+  /** Who did not finish what; for when a call is under way. */
+  String undoneBy() {
+    return name + " " + kind.undone;
   }
 
   /** Where a thread is: the innermost frame that is not the JDK's. */

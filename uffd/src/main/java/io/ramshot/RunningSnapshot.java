@@ -60,8 +60,13 @@ final class RunningSnapshot implements Snapshot {
 
   private static final long RELEASE_POLL_NANOS = 200_000;
 
-  /** How long a snapshot waits for one that was left behind while its RAM was being registered. */
-  private static final Duration UNREGISTER_LIMIT = Duration.ofSeconds(1);
+  /** For when there is no memory for more. */
+  private static final String LOST_WORDS =
+      "the snapshot's thread was stuck or has died, and the JVM had no memory to say where: give the"
+          + " host more heap (-Xmx)";
+
+  /** How long a snapshot waits for one that was left behind to return. */
+  private static final Duration RETURN_LIMIT = Duration.ofSeconds(1);
 
   /** What the slowest disk makes durable, in bytes a second; for {@link #patience}. */
   private static final long DISK_SPEED = 8 << 20;
@@ -90,6 +95,9 @@ final class RunningSnapshot implements Snapshot {
 
   /** The code of the host that the snapshot's thread is in. */
   private final HostCall call = new HostCall();
+
+  /** What it was in when it was left behind: once the vCPUs run, it may come back at once. */
+  private final HostCall late = new HostCall();
 
   private final GiveUp giveUp = new GiveUp();
   private final Thread control = new Thread(this::run, "ramshot-snapshot");
@@ -616,13 +624,21 @@ final class RunningSnapshot implements Snapshot {
    * @param limit that is over
    */
   void takeOver(SnapshotWatch.Reason reason, Duration limit) {
+    if (!leftBehind) {
+      late.copy(call);
+    }
     leftBehind = true;
     guest.someLeftBehind();
     Freeze frozen = freeze;
     boolean thawed = frozen == null || frozen.thaw().force();
     giveUp.say();
     Retry.run(releasing);
-    String message = reason(reason, limit, thawed);
+    String message;
+    try {
+      message = reason(reason, limit, thawed);
+    } catch (Throwable e) {
+      message = LOST_WORDS;
+    }
     Retry.run(closing);
     if (call.underWay() || hasDied()) {
       free(); /* it touches nothing of it any more */
@@ -639,10 +655,15 @@ final class RunningSnapshot implements Snapshot {
   }
 
   private String reason(SnapshotWatch.Reason reason, Duration limit, boolean thawed) {
-    String undone = call.underWay() ? call.undone() : thawed ? "" : freeze.thaw().call().undone();
+    String undone = "";
+    if (late.underWay()) {
+      undone = late.isStill(call) ? late.undone() : late.undoneBy();
+    } else if (!thawed) {
+      undone = freeze.thaw().call().undone();
+    }
     String place = " (at " + HostCall.place(control) + ")";
     return switch (reason) {
-      case DIED ->
+      case NONE, DIED ->
           "the snapshot's thread has died, most likely for want of memory: give the host more heap"
               + " (-Xmx)";
       case CANCELLED -> undone;
@@ -812,6 +833,11 @@ final class RunningSnapshot implements Snapshot {
     return leftBehind;
   }
 
+  /** Whether RAM may come to be registered for it though it has ended. */
+  boolean isRegistering() {
+    return registering && control.isAlive();
+  }
+
   /** The call on this very object that is still under way, or null. */
   HostCall callOn(Object callee) {
     Freeze frozen = freeze;
@@ -821,15 +847,18 @@ final class RunningSnapshot implements Snapshot {
     return frozen != null && frozen.thaw().call().isOn(callee) ? frozen.thaw().call() : null;
   }
 
-  /** Waits a moment for RAM that may come to be registered though the snapshot has ended. */
-  void awaitUnregistered() throws InterruptedException {
+  /**
+   * Waits a moment for what this one was left behind with: it may be about to return, and RAM may
+   * come to be registered until then.
+   */
+  void awaitReturned() throws InterruptedException {
     new RunningTime()
         .await(
             nanos -> {
               LockSupport.parkNanos(Math.min(nanos, RELEASE_POLL_NANOS));
-              return !registering || !control.isAlive();
+              return !control.isAlive() || !registering && !call.underWay();
             },
-            UNREGISTER_LIMIT);
+            RETURN_LIMIT);
   }
 
   boolean ended() {

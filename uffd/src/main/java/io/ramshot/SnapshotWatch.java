@@ -89,19 +89,32 @@ final class SnapshotWatch implements Runnable {
     }
   }
 
-  /** Up to {@link RunningSnapshot#takeOver} this allocates nothing. */
   private void look() {
-    if (snapshot.hasDied()) {
-      snapshot.takeOver(Reason.DIED, hostLimit);
-    } else if (cancelIsOver()) {
-      snapshot.takeOver(Reason.CANCELLED, hostLimit);
-    } else if (freezeIsOver()) {
-      snapshot.takeOver(Reason.FREEZE, hostLimit);
-    } else if (callIsOver()) {
-      snapshot.takeOver(Reason.CALL, hostLimit);
-    } else if (standsStill()) {
-      snapshot.takeOver(Reason.STEP, Duration.ofNanos(snapshot.patience()));
+    Reason reason = reason();
+    if (reason != Reason.NONE) {
+      snapshot.takeOver(
+          reason, reason == Reason.STEP ? Duration.ofNanos(snapshot.patience()) : hostLimit);
     }
+  }
+
+  /**
+   * Allocates nothing and, from the second time on, loads no class: in a freeze that may have to
+   * wait for a thread that is suspended.
+   */
+  private Reason reason() {
+    if (snapshot.hasDied()) {
+      return Reason.DIED;
+    }
+    if (cancelIsOver()) {
+      return Reason.CANCELLED;
+    }
+    if (freezeIsOver()) {
+      return Reason.FREEZE;
+    }
+    if (callIsOver()) {
+      return Reason.CALL;
+    }
+    return standsStill() ? Reason.STEP : Reason.NONE;
   }
 
   private boolean cancelIsOver() {
@@ -141,6 +154,7 @@ final class SnapshotWatch implements Runnable {
 
   /** Why a snapshot is taken over. */
   enum Reason {
+    NONE,
     DIED,
     CANCELLED,
     FREEZE,

@@ -121,8 +121,7 @@ final class ThreadFreeze {
       awaitTicks(host);
       vcpus.starve = onHeap && (pauses.size() + refused + starved) % 3 == 2;
       Path target = folder.resolve("a.ramshot");
-      SnapshotResult result =
-          guest.snapshot(target, vcpus.starve ? IMPATIENT : SnapshotOptions.DEFAULTS).await();
+      SnapshotResult result = take(guest, target, vcpus.starve);
       if (result.state() == SnapshotState.COMPLETED) {
         pauses.add(result.status().pause().totalNanos());
         defects += defects(target, host, vcpus);
@@ -143,6 +142,19 @@ final class ThreadFreeze {
     System.out.println("refused " + refused + ", when starved " + starved);
     System.out.println("defects " + defects);
     hooks.close();
+  }
+
+  private static SnapshotResult take(Guest guest, Path target, boolean starve) throws Exception {
+    while (true) {
+      try {
+        return guest.snapshot(target, starve ? IMPATIENT : SnapshotOptions.DEFAULTS).await();
+      } catch (SnapshotException e) {
+        /* What starved goes on with that until it returns. */
+        if (!e.getMessage().contains("once it returns")) {
+          throw e;
+        }
+      }
+    }
   }
 
   /** The guest runs on, or this never ends. */
