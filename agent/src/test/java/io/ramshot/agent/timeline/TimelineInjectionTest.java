@@ -106,7 +106,7 @@ class TimelineInjectionTest {
 
   @Test
   void troubleEndsWithTheTick() throws Exception {
-    inject(120);
+    inject(60);
   }
 
   @Test

@@ -201,8 +201,6 @@ public final class Injected {
         outcome.message = result.state() + " " + result.message();
         if (result.state() == SnapshotState.COMPLETED) {
           check(result.target(), outcome);
-        } else if (Files.exists(result.target())) {
-          outcome.faults.add("a file stands under its name");
         }
       }
     } catch (SnapshotException e) {
@@ -217,6 +215,12 @@ public final class Injected {
     Trap.clear();
     System.setProperty(STEP_LIMIT, "60000");
     awaitThreads(outcome);
+    /* Only now: what was blocked right after it gave the name takes that away again. */
+    if (result != null
+        && result.state() != SnapshotState.COMPLETED
+        && Files.exists(result.target())) {
+      outcome.faults.add("a file stands under its name");
+    }
     for (String name : names()) {
       if (name.endsWith(".part")) {
         outcome.faults.add("left " + name);

@@ -29,7 +29,7 @@ class InjectionTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"plain, 80", "increments, 40", "heap, 25", "mapped, 25", "threads, 30"})
+  @CsvSource({"plain, 60", "increments, 30", "heap, 20", "mapped, 15", "threads, 25"})
   @Tag("once")
   void troubleEndsWithTheSnapshot(String mode, String injections) throws Exception {
     run(mode, injections, Duration.ofMinutes(5));
