@@ -1,16 +1,15 @@
 package io.ramshot.agent.timeline;
 
+import io.ramshot.file.NewFile;
 import io.ramshot.image.Absorption;
 import io.ramshot.image.Flattener;
 import io.ramshot.image.Image;
 import io.ramshot.image.ImageException;
 import io.ramshot.image.ImageVerifier;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -163,7 +162,7 @@ final class TimelineStore {
     }
     Files.deleteIfExists(oldest.path());
     removeTraces();
-    sync();
+    NewFile.syncFolder(folder.path());
   }
 
   /** The long way, for blocks that lie elsewhere than before: all of it is copied. */
@@ -174,13 +173,6 @@ final class TimelineStore {
       Flattener.flatten(image, flat, ImageVerifier.Progress.NONE);
     }
     Files.move(flat, child, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    sync();
-  }
-
-  /** Makes names as durable as the files. */
-  private void sync() throws IOException {
-    try (FileChannel channel = FileChannel.open(folder.path(), StandardOpenOption.READ)) {
-      channel.force(true);
-    }
+    NewFile.syncFolder(folder.path());
   }
 }
