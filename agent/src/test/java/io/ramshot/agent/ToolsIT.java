@@ -219,7 +219,12 @@ class ToolsIT {
     String text = Files.readString(page);
     assertTrue(text.contains("for a waiting guest 1"), text);
     has(run(0, "info", image.toString()), "for a waiting guest");
-    fails(1, "there is no directory", "report", image.toString(), "--html=" + directory + "/no/x");
+    fails(
+        1,
+        "is in a folder that does not exist",
+        "report",
+        image.toString(),
+        "--html=" + directory + "/no/x");
     fails(2, "--html", "report", image.toString());
   }
 

@@ -188,8 +188,9 @@ final class SnapshotCommand implements Callable<Integer> {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    System.err.println();
     System.err.println(
-        "\nramshot: process "
+        "ramshot: process "
             + target.pid()
             + " is stopped, so the snapshot goes on when that does; end it then with cancel "
             + target.pid());
