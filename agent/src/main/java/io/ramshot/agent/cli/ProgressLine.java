@@ -37,9 +37,11 @@ final class ProgressLine implements AutoCloseable {
     System.err.flush();
   }
 
-  /** What empties the line for somebody else's output: nothing where there is no terminal. */
-  static String clearing() {
-    return isTerminal() ? CLEAR : "";
+  /** Empties the line for somebody else's output, whoever shows progress; only on a terminal. */
+  static void clearTerminal() {
+    if (isTerminal()) {
+      control(CLEAR);
+    }
   }
 
   /** Empties a terminal's line, for other output. */

@@ -35,7 +35,10 @@ final class TargetWatch implements AutoCloseable {
     return start(
         pid,
         new Standstill(pid),
-        line -> System.err.println(ProgressLine.clearing() + "ramshot: " + line));
+        line -> {
+          ProgressLine.clearTerminal();
+          System.err.println("ramshot: " + line);
+        });
   }
 
   static TargetWatch start(long pid, Standstill standstill, Consumer<String> console) {
