@@ -915,8 +915,9 @@ final class RunningSnapshot implements Snapshot {
 
   @Override
   public SnapshotStatus status() {
-    SnapshotResult known = outcome.get();
-    return known != null ? known.status() : status(stage);
+    /* Not by the outcome: the name may not be durable yet, and who sees an end finds the result. */
+    SnapshotResult told = end.getNow(null);
+    return told != null ? told.status() : status(stage);
   }
 
   private SnapshotStatus status(SnapshotState state) {
