@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ramshot.testing.ForkedJvm;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -14,7 +15,14 @@ class ProtectedRamTest {
   @TempDir Path folder;
 
   private ForkedJvm jvm(String what) {
-    return ForkedJvm.of(ProtectedRam.class, what, folder.toString());
+    return jvm(what, folder);
+  }
+
+  /**
+   * @param images where it saves to; empty
+   */
+  private static ForkedJvm jvm(String what, Path images) {
+    return ForkedJvm.of(ProtectedRam.class, what, images.toString());
   }
 
   @Test
@@ -39,7 +47,8 @@ class ProtectedRamTest {
             .options("-Xcheck:jni")
             .succeed()
             .contains("OK"));
-    assertTrue(jvm("storm").options("-Xcheck:jni").succeed().contains("OK"));
+    Path second = Files.createDirectory(folder.resolve("second"));
+    assertTrue(jvm("storm", second).options("-Xcheck:jni").succeed().contains("OK"));
   }
 
   @Test
