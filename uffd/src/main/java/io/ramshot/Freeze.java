@@ -1,6 +1,7 @@
 package io.ramshot;
 
 import io.ramshot.image.ParticipantState;
+import io.ramshot.text.Cause;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -113,7 +114,12 @@ final class Freeze {
   }
 
   private static SnapshotException cannotSave(String name, Throwable e) {
-    return new SnapshotException(name + " could not save its state (" + e + ")", e);
+    return new SnapshotException(
+        name
+            + " could not save its state ("
+            + Cause.text(e)
+            + "): that is the host's code, mend it there",
+        e);
   }
 
   /**
@@ -130,7 +136,8 @@ final class Freeze {
     } catch (SnapshotException e) {
       throw e;
     } catch (Throwable e) {
-      throw new SnapshotException("the vCPUs could not be frozen (" + e + ")", e);
+      throw new SnapshotException(
+          "the vCPUs could not be frozen (" + Cause.text(e) + "): mend " + vcpusName, e);
     } finally {
       if (!mine.isMine()) {
         vcpus.thaw(); /* whoever ended the snapshot has thawed before they were frozen */

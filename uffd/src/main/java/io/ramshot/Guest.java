@@ -2,6 +2,7 @@ package io.ramshot;
 
 import io.ramshot.image.BlockKind;
 import io.ramshot.image.Image;
+import io.ramshot.text.Cause;
 import io.ramshot.uffd.EngineException;
 import io.ramshot.uffd.GuestMemory;
 import java.nio.ByteBuffer;
@@ -240,7 +241,8 @@ public final class Guest {
 
   private static SnapshotException cannotLook(RamSource source, Throwable e) {
     return new SnapshotException(
-        nameOf(source) + " could not look for RAM on the heap (" + e + ")", e);
+        nameOf(source) + " could not look for RAM on the heap (" + Cause.text(e) + "): mend that",
+        e);
   }
 
   List<Block> heapBlocks(HostCall call) throws SnapshotException {

@@ -22,6 +22,7 @@ final class HostCall {
     }
   }
 
+  private final boolean own;
   private Thread thread;
   private String name;
   private Kind kind;
@@ -29,6 +30,18 @@ final class HostCall {
 
   /** Null while no code of the host is called. Written last and read first. */
   private volatile Object callee;
+
+  /** On any thread. */
+  HostCall() {
+    this(false);
+  }
+
+  /**
+   * @param own whether the thread is ramshot's own, and nobody else's interrupts are lost on it
+   */
+  HostCall(boolean own) {
+    this.own = own;
+  }
 
   /**
    * Before the call. Allocates nothing.
@@ -43,9 +56,15 @@ final class HostCall {
     callee = object;
   }
 
-  /** After the call, however it ended. */
+  /**
+   * After the call, however it ended. The host's code may leave its thread interrupted, which would
+   * close the file that this one writes.
+   */
   void leave() {
     callee = null;
+    if (own) {
+      Thread.interrupted();
+    }
   }
 
   /** Whether a call is under way. */

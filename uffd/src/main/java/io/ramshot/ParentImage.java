@@ -8,6 +8,7 @@ import io.ramshot.image.PageHashes;
 import io.ramshot.image.PageKind;
 import io.ramshot.image.PageTable;
 import io.ramshot.image.ParentRef;
+import io.ramshot.text.Cause;
 import io.ramshot.uffd.PageHasher;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -57,7 +58,13 @@ final class ParentImage implements AutoCloseable {
                 + ", where a restore would look for it: put both into one folder");
       }
     } catch (IOException e) {
-      throw new SnapshotException("folder " + folder + " cannot be looked at (" + e + ")", e);
+      throw new SnapshotException(
+          "folder "
+              + folder
+              + " cannot be looked at ("
+              + Cause.text(e)
+              + "): check its permissions",
+          e);
     }
   }
 

@@ -8,6 +8,8 @@ import io.ramshot.image.Memory;
 import io.ramshot.image.ParticipantState;
 import io.ramshot.image.RamLoader;
 import io.ramshot.image.Shape;
+import io.ramshot.text.Cause;
+import io.ramshot.text.Listing;
 import io.ramshot.uffd.EngineException;
 import io.ramshot.uffd.GuestMemory;
 import io.ramshot.uffd.Machine;
@@ -151,10 +153,7 @@ final class Restore {
   private static String count(List<String> parts) {
     return parts.isEmpty()
         ? "no block"
-        : parts.size()
-            + (parts.size() == 1 ? " block (" : " blocks (")
-            + String.join(", ", parts)
-            + ")";
+        : parts.size() + (parts.size() == 1 ? " block (" : " blocks (") + Listing.of(parts) + ")";
   }
 
   private Map<ParticipantState, Participant> matchParticipants(List<Participant> participants)
@@ -180,13 +179,13 @@ final class Restore {
           String.format(
               "%s holds no state for %s: it was saved without; give the state= option the machine"
                   + " was saved with",
-              image.path(), String.join(", ", byName.keySet())));
+              image.path(), Listing.of(byName.keySet())));
     }
     return pairs;
   }
 
   private static String names(List<Participant> participants) {
-    return String.join(", ", participants.stream().map(Participant::name).toList());
+    return Listing.of(participants.stream().map(Participant::name).toList());
   }
 
   private void fill(ImageBlock from, Block to) throws SnapshotException {
@@ -217,7 +216,11 @@ final class Restore {
       to.load(state.bytes());
     } catch (Exception e) {
       throw new SnapshotException(
-          to.name() + " did not take on its saved state (" + e + "): is it the same version?", e);
+          to.name()
+              + " did not take on its saved state ("
+              + Cause.text(e)
+              + "): is it the same version?",
+          e);
     }
   }
 

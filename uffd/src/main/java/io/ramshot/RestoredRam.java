@@ -1,5 +1,6 @@
 package io.ramshot;
 
+import io.ramshot.text.Cause;
 import io.ramshot.uffd.LazyFigure;
 import io.ramshot.uffd.LazyRam;
 import java.nio.file.Path;
@@ -123,7 +124,7 @@ public final class RestoredRam {
     } catch (TimeoutException e) {
       return false;
     } catch (ExecutionException e) {
-      throw new IllegalStateException(e);
+      throw new IllegalStateException(Cause.text(e), e);
     }
   }
 

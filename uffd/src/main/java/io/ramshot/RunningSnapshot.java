@@ -25,8 +25,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Takes one snapshot from beginning to end, on a thread of its own. Where that is stuck, or dies, a
@@ -60,11 +58,6 @@ final class RunningSnapshot implements Snapshot {
 
   private static final long RELEASE_POLL_NANOS = 200_000;
 
-  /** For when there is no memory for more. */
-  private static final String LOST_WORDS =
-      "the snapshot's thread was stuck or has died, and the JVM had no memory to say where: give the"
-          + " host more heap (-Xmx)";
-
   /** How long a snapshot waits for one that was left behind to return. */
   private static final Duration RETURN_LIMIT = Duration.ofSeconds(1);
 
@@ -94,7 +87,7 @@ final class RunningSnapshot implements Snapshot {
   private final CountDownLatch decided = new CountDownLatch(1);
 
   /** The code of the host that the snapshot's thread is in. */
-  private final HostCall call = new HostCall();
+  private final HostCall call = new HostCall(true);
 
   /** What it was in when it was left behind: once the vCPUs run, it may come back at once. */
   private final HostCall late = new HostCall();
@@ -186,7 +179,7 @@ final class RunningSnapshot implements Snapshot {
             null,
             0,
             0,
-            "the JVM had no memory left to end the snapshot: give the host more heap (-Xmx)",
+            EndWords.WITHOUT_MEMORY,
             StatusReader.read(SnapshotState.FAILED, 0, null, null, null, null));
   }
 
@@ -225,11 +218,7 @@ final class RunningSnapshot implements Snapshot {
     outcome.compareAndSet(null, withoutMemory);
     complete();
     leave();
-    throw new SnapshotException(
-        "the snapshot's threads could not be started ("
-            + e
-            + "): look after the host's memory, and its limit of processes (ulimit -u, pids.max)",
-        e);
+    throw new SnapshotException(EndWords.noThreads(e), e);
   }
 
   private void run() {
@@ -239,18 +228,11 @@ final class RunningSnapshot implements Snapshot {
       plan();
       file = new SealedFile(target, captures, parent == null ? null : parent.ref(), hashKey);
       take(file);
-    } catch (SnapshotException | EngineException e) {
+    } catch (Throwable e) {
       if (e instanceof SnapshotException known) {
         refusal = known;
       }
-      message = e.getMessage();
-    } catch (IOException e) {
-      message =
-          "cannot complete " + target + " (" + e + "): look after the disk, or choose another";
-    } catch (OutOfMemoryError e) {
-      message = "the JVM has no memory left (" + e.getMessage() + "): give the host more heap";
-    } catch (Throwable e) {
-      message = "unexpected " + e + ": please report this";
+      message = EndWords.of(target, e);
     }
     finish(message);
   }
@@ -505,10 +487,7 @@ final class RunningSnapshot implements Snapshot {
     List<Block> now = guest.allBlocks(call);
     requireGoingOn();
     if (!isSame(now)) {
-      throw new SnapshotException(
-          "the guest allocated or freed RAM while the snapshot was prepared ("
-              + difference(blocks, now)
-              + "): start it once more");
+      throw new SnapshotException(EndWords.changed(blocks, now));
     }
     long start = System.nanoTime();
     for (int i = 0; i < captures.size(); i++) {
@@ -549,16 +528,6 @@ final class RunningSnapshot implements Snapshot {
     totalBytes = bytes(now);
   }
 
-  /** The names of the blocks that are only in one of two lists. */
-  private static String difference(List<Block> some, List<Block> others) {
-    return Stream.concat(some.stream(), others.stream())
-        .filter(
-            block ->
-                some.stream().noneMatch(block::isSame) || others.stream().noneMatch(block::isSame))
-        .map(Block::name)
-        .collect(Collectors.joining(", "));
-  }
-
   private void enter(SnapshotState next) throws SnapshotException {
     requireGoingOn();
     stage = next;
@@ -579,15 +548,11 @@ final class RunningSnapshot implements Snapshot {
       throw new SnapshotException("cancelled: " + cancelReason.get());
     }
     if (freed != null) {
-      throw new SnapshotException(freedMessage());
+      throw new SnapshotException(EndWords.freed(freed));
     }
     if (leftBehind) {
       throw new SnapshotException("the snapshot has ended already");
     }
-  }
-
-  private String freedMessage() {
-    return "block " + freed.name() + " was freed before the freeze: start the snapshot once more";
   }
 
   /**
@@ -637,7 +602,7 @@ final class RunningSnapshot implements Snapshot {
     try {
       message = reason(reason, limit, thawed);
     } catch (Throwable e) {
-      message = LOST_WORDS;
+      message = EndWords.LOST;
     }
     Retry.run(closing);
     if (call.underWay() || hasDied()) {
@@ -661,29 +626,10 @@ final class RunningSnapshot implements Snapshot {
     } else if (!thawed) {
       undone = freeze.thaw().call().undone();
     }
-    String place = " (at " + HostCall.place(control) + ")";
-    return switch (reason) {
-      case NONE, DIED ->
-          "the snapshot's thread has died, most likely for want of memory: give the host more heap"
-              + " (-Xmx)";
-      case CANCELLED -> undone;
-      case CALL ->
-          undone + ", within " + limit.toMillis() + " ms: mend that, or raise freeze.timeout=";
-      case FREEZE ->
-          "the freeze took longer than "
-              + limit.toMillis()
-              + " ms"
-              + (undone.isEmpty() ? place : ", because " + undone)
-              + ": mend that, or raise freeze.timeout=";
-      case STEP ->
-          target
-              + ": nothing has moved for "
-              + limit.toSeconds()
-              + " s while "
-              + stage
-              + place
-              + ": look after the disk, or choose another";
-    };
+    SealedFile made = file;
+    Path naming = made != null && made.isBeingNamed() ? target : null;
+    return EndWords.takenOver(
+        reason, limit, undone, HostCall.place(control), stage, target, naming);
   }
 
   private void thaw() {
@@ -779,7 +725,7 @@ final class RunningSnapshot implements Snapshot {
         why =
             "cancelled: " + cancel + (this == watchVerdict && !why.isEmpty() ? ", but " + why : "");
       } else if (freed != null) {
-        why = freedMessage(); /* whatever stumbled over it */
+        why = EndWords.freed(freed); /* whatever stumbled over it */
       }
       Freeze frozen = freeze;
       return new SnapshotResult(

@@ -23,7 +23,6 @@ import io.ramshot.uffd.Range;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -37,8 +36,6 @@ import java.util.UUID;
  * durable, and only then the name that was asked for.
  */
 final class SealedFile {
-  private static final Duration CLOSE_LIMIT = Duration.ofMillis(200);
-
   private final Path target;
   private final List<BlockCapture> captures;
   private final ParentRef parent;
@@ -49,7 +46,10 @@ final class SealedFile {
   private long preparingNanos;
   private long allocatedBytes;
   private long fileBytes;
-  private volatile boolean closed;
+  private final FileCloser closer = new FileCloser();
+
+  /** From before it may have its name. */
+  private volatile boolean naming;
 
   /** Null until it is created. */
   private volatile NewFile file;
@@ -80,8 +80,10 @@ final class SealedFile {
 
   /** Makes the file, under a temporary name. */
   void create() throws SnapshotException {
+    closer.start();
     try {
       file = NewFile.create(target);
+      closer.file(file);
       warning = SharedFolder.warning(target.getParent()).orElse("");
     } catch (FileException e) {
       throw new SnapshotException(e.getMessage(), e);
@@ -202,6 +204,7 @@ final class SealedFile {
 
   /** Gives the file its name. */
   void publish() throws SnapshotException {
+    naming = true;
     try {
       file.publish(new ImageName());
     } catch (FileException e) {
@@ -212,45 +215,19 @@ final class SealedFile {
     }
   }
 
+  /** Whether it may have its name, though nobody has been told. */
+  boolean isBeingNamed() {
+    return naming;
+  }
+
   /** Makes the name as durable as the file. */
   void syncFolder() throws IOException {
     file.syncFolder();
   }
 
-  /**
-   * Closes the file, and removes it unless it has its name. A dead disk keeps even that for ever,
-   * and must not keep from the caller how the snapshot ended: the file then goes once the disk is
-   * back. Harmless when it was not created.
-   */
+  /** Closes the file, and removes it unless it has its name: see {@link FileCloser}. */
   void close() {
-    if (file == null) {
-      return;
-    }
-    closed = false;
-    Thread thread = new Thread(this::closeNow, "ramshot-discard");
-    thread.setDaemon(true);
-    thread.start();
-    boolean interrupted = Thread.interrupted(); /* by a participant's time-out, say */
-    try {
-      RunningTime.join(thread, CLOSE_LIMIT);
-    } catch (InterruptedException e) {
-      interrupted = true;
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-    if (!closed && !thread.isAlive()) {
-      throw new IllegalStateException("the thread that closes the file has ended");
-    }
-  }
-
-  private void closeNow() {
-    try {
-      file.close();
-    } catch (IOException e) {
-      /* The engine could create it in this folder, so this is a disk that died since. */
-    }
-    closed = true;
+    closer.close();
   }
 
   /** Takes the name away again from a file that nobody has been told of. */

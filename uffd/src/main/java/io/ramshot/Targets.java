@@ -1,7 +1,7 @@
 package io.ramshot;
 
 import io.ramshot.file.FileException;
-import io.ramshot.file.NewFile;
+import io.ramshot.file.NewName;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -19,26 +19,18 @@ final class Targets {
    */
   static void check(Path target) throws SnapshotException {
     if (target.getFileSystem() != FileSystems.getDefault()) {
-      throw new SnapshotException(
-          target.toUri()
-              + " is no file of this machine: save to one, and pack it there afterwards");
-    }
-    if (Files.isDirectory(target)) {
-      throw new SnapshotException(target + " is a folder: give the name of a new file in it");
-    }
-    Path folder = target.getParent();
-    if (folder == null || !Files.isDirectory(folder)) {
-      throw new SnapshotException("folder " + folder + " does not exist: create it first");
-    }
-    if (!Files.isWritable(folder)) {
-      throw new SnapshotException(
-          "this user may not write to folder " + folder + ": choose another");
+      throw new SnapshotException(elsewhere(target));
     }
     try {
-      NewFile.requireFree(target);
+      NewName.require(target);
     } catch (FileException e) {
       throw new SnapshotException(e.getMessage(), e);
     }
+  }
+
+  private static String elsewhere(Path target) {
+    return target.toUri()
+        + " is no file of this machine: save to one, and pack it there afterwards";
   }
 
   /** Whether what is written there takes memory, not a disk; false where that cannot be told. */

@@ -1,5 +1,6 @@
 package io.ramshot;
 
+import io.ramshot.text.Cause;
 import io.ramshot.uffd.EngineException;
 import io.ramshot.uffd.Range;
 import io.ramshot.uffd.TrackFigure;
@@ -119,7 +120,10 @@ final class TrackedRam implements AutoCloseable {
       throw e;
     }
     if (!done[0]) {
-      throw new IllegalStateException("copying has ended early", failure[0]);
+      throw new IllegalStateException(
+          "copying has ended early"
+              + (failure[0] == null ? "" : " (" + Cause.text(failure[0]) + ")"),
+          failure[0]);
     }
   }
 

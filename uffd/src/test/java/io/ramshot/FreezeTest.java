@@ -1,5 +1,7 @@
 package io.ramshot;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -47,6 +49,37 @@ class FreezeTest {
 
   private Snapshot snapshot(SnapshotOptions options) throws SnapshotException {
     return guest.snapshot(folder.resolve("a.ramshot"), options);
+  }
+
+  @Test
+  void participantThatLeavesItsThreadInterruptedFailsNothing() throws Exception {
+    guest.add(
+        new TestParticipant("rtc") {
+          @Override
+          public byte[] save() throws Exception {
+            Thread.currentThread().interrupt();
+            return super.save();
+          }
+        });
+    SnapshotResult result = snapshot(SnapshotOptions.DEFAULTS).await();
+    assertEquals(SnapshotState.COMPLETED, result.state(), result.message());
+  }
+
+  @Test
+  void whatParticipantsThrowIsShownAsTheyThrewIt() throws Exception {
+    guest.add(
+        new TestParticipant("rtc") {
+          @Override
+          public byte[] save() throws Exception {
+            throw new java.lang.reflect.InvocationTargetException(
+                new IllegalStateException("clock stands still"));
+          }
+        });
+    SnapshotResult result = snapshot(SnapshotOptions.DEFAULTS).await();
+    assertEquals(
+        "rtc could not save its state (java.lang.IllegalStateException: clock stands still): that"
+            + " is the host's code, mend it there",
+        result.message());
   }
 
   @Test

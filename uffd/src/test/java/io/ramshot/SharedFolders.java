@@ -66,7 +66,7 @@ final class SharedFolders {
     assertEquals(SnapshotState.FAILED, result.state());
     System.out.println(result.message());
     assertTrue(
-        result.message().contains("somebody else renames, replaces or links")
+        result.message().contains("somebody else removes, renames, replaces or links")
             || result.message().contains("was renamed, removed or replaced"),
         result.message());
     assertFalse(Files.exists(target, LinkOption.NOFOLLOW_LINKS), target + " is there");

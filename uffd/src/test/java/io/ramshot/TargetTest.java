@@ -18,6 +18,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where a snapshot may go, and what becomes of what is there. No guest runs here. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -57,7 +59,16 @@ class TargetTest {
   @Test
   void fileAsFolderIsRefused() throws Exception {
     Path file = Files.createFile(folder.resolve("file"));
-    refused(file.resolve("a.ramshot"), file.toString(), "create it");
+    refused(file.resolve("a.ramshot"), file + " is no folder: choose another");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/proc", "/sys", "/proc/self/fd", "/dev/pts"})
+  void whatTheKernelShowsAsFilesIsRefused(String kernels) throws Exception {
+    refused(
+        Path.of(kernels, "a.ramshot"),
+        "folder " + kernels + " is on ",
+        "where there are no users' files: choose a folder on a disk");
   }
 
   @Test
@@ -80,7 +91,8 @@ class TargetTest {
     Path disk = Files.createDirectory(folder.resolve("disk"));
     Mount mount = Mount.tmpfs(disk, "size=1m,ro");
     try {
-      refused(disk.resolve("a.ramshot"), disk.toString(), "may not write", "choose another");
+      refused(
+          disk.resolve("a.ramshot"), disk.toString(), "is read-only", "choose a folder on another");
     } finally {
       mount.close();
     }

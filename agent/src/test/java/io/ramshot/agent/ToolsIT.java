@@ -221,7 +221,7 @@ class ToolsIT {
     has(run(0, "info", image.toString()), "for a waiting guest");
     fails(
         1,
-        "is in a folder that does not exist",
+        "does not exist: create it first",
         "report",
         image.toString(),
         "--html=" + directory + "/no/x");

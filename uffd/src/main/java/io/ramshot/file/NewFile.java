@@ -71,16 +71,12 @@ public final class NewFile implements AutoCloseable {
    * @param target must not exist, its folder must
    */
   public static NewFile create(Path target) throws FileException {
-    Path name = target.getFileName();
-    if (name == null || Files.isDirectory(target)) {
-      throw new FileException(target, "is a folder: give the name of a new file in it");
-    }
-    requireFree(target);
+    NewName.require(target);
     NewFile file;
     try {
-      file = open(target, name.toString());
+      file = open(target, target.getFileName().toString());
     } catch (IOException e) {
-      throw FileException.notWritten(target, e);
+      throw FileException.notMade(target, e);
     }
     try {
       file.identity = file.identify();
@@ -95,18 +91,6 @@ public final class NewFile implements AutoCloseable {
       file.abandon(e);
       throw e;
     }
-  }
-
-  /** Refuses a name that no new file can have. */
-  public static void requireFree(Path target) throws FileException {
-    try {
-      named(target);
-    } catch (NoSuchFileException e) {
-      return;
-    } catch (IOException e) {
-      throw FileException.notWritten(target, e);
-    }
-    throw FileException.exists(target);
   }
 
   private static NewFile open(Path target, String name) throws IOException {
@@ -170,8 +154,8 @@ public final class NewFile implements AutoCloseable {
   private FileException tampered() {
     return new FileException(
         target,
-        "is not made: somebody else renames, replaces or links the files that are made in its"
-            + " folder, save to one that nobody else can write to");
+        "is not made: somebody else removes, renames, replaces or links the files that are made in"
+            + " its folder, save to one that nobody else can write to");
   }
 
   public Path target() {

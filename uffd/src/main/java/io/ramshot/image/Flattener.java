@@ -1,5 +1,6 @@
 package io.ramshot.image;
 
+import io.ramshot.text.Cause;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -142,7 +143,7 @@ public final class Flattener {
       throw e;
     }
     if (failure != null) {
-      throw new IllegalStateException(failure);
+      throw new IllegalStateException(Cause.text(failure), failure);
     }
   }
 

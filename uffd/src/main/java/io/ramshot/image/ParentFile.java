@@ -1,5 +1,6 @@
 package io.ramshot.image;
 
+import io.ramshot.text.Cause;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.DirectoryIteratorException;
@@ -42,7 +43,7 @@ final class ParentFile {
           "builds upon image "
               + parent.id()
               + ", but its folder cannot be searched for that ("
-              + e
+              + Cause.text(e)
               + "): check its permissions",
           e);
     }

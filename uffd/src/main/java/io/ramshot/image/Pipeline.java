@@ -1,5 +1,6 @@
 package io.ramshot.image;
 
+import io.ramshot.text.Cause;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.Callable;
@@ -76,7 +77,7 @@ final class Pipeline<T> implements AutoCloseable {
       if (e.getCause() instanceof Error error) {
         throw error;
       }
-      throw new IllegalStateException(e.getCause());
+      throw new IllegalStateException(Cause.text(e), e.getCause());
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();

@@ -2,6 +2,7 @@ package io.ramshot.image;
 
 import io.ramshot.file.FileException;
 import io.ramshot.file.RegularFile;
+import io.ramshot.text.Cause;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -34,7 +35,7 @@ final class StoredFile implements ImageFile {
     } catch (IOException e) {
       throw new ImageException(path, "cannot be opened (" + reason(e) + ")", e);
     } catch (RuntimeException e) { // providers of others throw what they like
-      throw new ImageException(path, "cannot be opened (" + e + ")", e);
+      throw new ImageException(path, "cannot be opened (" + Cause.text(e) + "): check the name", e);
     }
   }
 

@@ -2,6 +2,7 @@ package io.ramshot.image;
 
 import io.ramshot.file.FileException;
 import io.ramshot.file.NewFile;
+import io.ramshot.text.Cause;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -58,11 +59,17 @@ final class TargetFile implements AutoCloseable {
     } catch (FileException e) {
       throw new ImageException(target, e.problem(), e);
     } catch (NoSuchFileException e) {
-      throw new ImageException(target, "is in a folder that does not exist: create it first", e);
+      throw new ImageException(
+          target,
+          "cannot be made, because folder "
+              + target.getParent()
+              + " does not exist: create it first",
+          e);
     } catch (ImageException e) {
       throw e;
     } catch (IOException | RuntimeException e) { // providers of others throw what they like
-      throw new ImageException(target, "cannot be created (" + e + ")", e);
+      throw new ImageException(
+          target, "cannot be made (" + Cause.text(e) + "): choose another name", e);
     }
   }
 
@@ -168,19 +175,16 @@ final class TargetFile implements AutoCloseable {
     } catch (FileException e) {
       throw new ImageException(target, e.problem(), e);
     } catch (IOException e) {
-      throw new ImageException(target, "cannot be given its name (" + e + ")", e);
+      throw new ImageException(
+          target, "cannot be given its name (" + Cause.text(e) + "): choose another name", e);
     }
   }
 
   private ImageException notWritten(Exception e) {
-    Throwable first = e; // providers wrap what happened
-    while (first.getCause() != null) {
-      first = first.getCause();
+    if (own != null && e instanceof IOException refused) {
+      return new ImageException(target, FileException.notWritten(target, refused).problem(), e);
     }
-    String reason =
-        first instanceof IOException && first.getMessage() != null
-            ? first.getMessage()
-            : first.toString();
+    String reason = Cause.text(e); // providers wrap what happened
     return new ImageException(
         target,
         "cannot be written (" + reason + "): nothing is left of it, make room and try again",
@@ -217,7 +221,7 @@ final class TargetFile implements AutoCloseable {
     try {
       Files.deleteIfExists(target);
     } catch (IOException | RuntimeException e) {
-      throw new ImageException(target, "is left over (" + e + "): remove it", e);
+      throw new ImageException(target, "is left over (" + Cause.text(e) + "): remove it", e);
     }
   }
 }

@@ -1,25 +1,20 @@
 package io.ramshot.uffd;
 
+import io.ramshot.file.DiskError;
 import java.nio.file.Path;
 import java.util.List;
 
 /** A failure of the engine, in words: what, where, and what to do about it. */
 final class Failure {
   private static final int EPERM = 1;
-  private static final int ENOENT = 2;
   private static final int ENOMEM = 12;
   private static final int EACCES = 13;
   private static final int EBUSY = 16;
   private static final int EEXIST = 17;
-  private static final int ENOTDIR = 20;
   private static final int EINVAL = 22;
   private static final int EMFILE = 24;
-  private static final int EFBIG = 27;
-  private static final int ENOSPC = 28;
-  private static final int EROFS = 30;
   private static final int ENOSYS = 38;
   private static final int EOPNOTSUPP = 95;
-  private static final int EDQUOT = 122;
 
   private static final String HEAP_REMEDY =
       "the JVM gave part of its heap back to the system, so set -Xms to what -Xmx is, and start the"
@@ -54,7 +49,7 @@ final class Failure {
     String where = block >= 0 && block < ranges.size() ? ranges.get((int) block).name() : "RAM";
     return switch (step) {
       case MEMORY -> "no memory for the copy pool" + reason + ": make it smaller with pool=";
-      case OPEN_FILE -> "cannot open " + file + reason + ": " + fileRemedy(error, file);
+      case OPEN_FILE -> "cannot open " + file + reason + ": " + DiskError.remedy(error, file);
       case OPEN_UFFD -> "userfaultfd cannot be opened" + reason + ": " + openRemedy(error);
       case NEGOTIATE ->
           "this kernel's userfaultfd cannot write-protect memory"
@@ -76,7 +71,7 @@ final class Failure {
               + " could not be armed"
               + reason
               + ": was its memory unmapped behind ramshot's back?";
-      case WRITE -> "cannot write " + file + reason + ": " + fileRemedy(error, file);
+      case WRITE -> "cannot write " + file + reason + ": " + DiskError.remedy(error, file);
       case RELEASE, LOST, FETCH ->
           block < 0
               ? "guest RAM cannot be copied by process_vm_readv" + reason + ": " + FETCH_REMEDY
@@ -106,18 +101,6 @@ final class Failure {
               + " raise stall.limit=";
       case FREED -> "block " + where + " was freed before the freeze: start the snapshot once more";
       case NONE -> "the engine failed" + reason + ": please report this";
-    };
-  }
-
-  static String fileRemedy(int error, Path file) {
-    return switch (error) {
-      case EPERM, EACCES ->
-          "this user may not write to folder " + file.getParent() + "; choose another";
-      case ENOENT, ENOTDIR -> "folder " + file.getParent() + " does not exist; create it";
-      case EROFS -> "the file system is read-only; choose another";
-      case ENOSPC, EDQUOT -> "the disk is full; free some space or choose another";
-      case EFBIG -> "the file system cannot hold a file this large; choose another";
-      default -> "choose another device, and look at the kernel's log";
     };
   }
 

@@ -1,5 +1,6 @@
 package io.ramshot.uffd;
 
+import io.ramshot.file.DiskError;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -45,7 +46,7 @@ final class TrackFailure {
             : ranges.size() == 1 ? "block " + ranges.get(0).name() : "mapped RAM";
     return switch (step) {
       case MEMORY -> "no memory to track " + where + reason + ": free some";
-      case OPEN_FILE -> "cannot open " + file + reason + ": " + Failure.fileRemedy(error, file);
+      case OPEN_FILE -> "cannot open " + file + reason + ": " + DiskError.remedy(error, file);
       case OPEN_UFFD -> "userfaultfd cannot be opened" + reason + ": " + Failure.openRemedy(error);
       case NEGOTIATE -> where + " cannot be tracked" + reason + ": use Linux 6.7 or newer";
       case REGISTER, PROTECT -> where + " cannot be tracked" + reason + ": " + remedy(error);
@@ -76,7 +77,7 @@ final class TrackFailure {
               + " was written, truncated or punched by a system call while it was copied, which"
               + " leaves no trace in memory: let nobody but the guest's mapping write to it, or put"
               + " the file on tmpfs";
-      case WRITE -> "cannot write " + file + reason + ": " + Failure.fileRemedy(error, file);
+      case WRITE -> "cannot write " + file + reason + ": " + DiskError.remedy(error, file);
       case DIVERGES ->
           String.format(
               "%s is written faster than it can be copied (the last round found %d MiB written"

@@ -47,7 +47,9 @@ class NewFileTest {
 
   private static void refused(NewFile file) {
     FileException e = assertThrows(FileException.class, file::publish);
-    assertTrue(e.getMessage().contains("somebody else renames, replaces or links"), e.getMessage());
+    assertTrue(
+        e.getMessage().contains("somebody else removes, renames, replaces or links"),
+        e.getMessage());
     assertTrue(e.getMessage().startsWith(file.target() + " is not made"), e.getMessage());
   }
 
@@ -241,7 +243,12 @@ class NewFileTest {
   void aFolderThatIsNotThereIsNamed() {
     Path target = folder.resolve("none/a");
     FileException e = assertThrows(FileException.class, () -> NewFile.create(target));
-    assertEquals(target + " is in a folder that does not exist: create it first", e.getMessage());
+    assertEquals(
+        target
+            + " cannot be made, because folder "
+            + folder.resolve("none")
+            + " does not exist: create it first",
+        e.getMessage());
   }
 
   @Test

@@ -219,7 +219,7 @@ class PackTest {
       assertTrue(
           e.getMessage().startsWith(wrong + " is a folder: ")
               || e.getMessage().startsWith(wrong + " exists: ")
-              || e.getMessage().startsWith(wrong + " is in a folder that does not exist: "),
+              || e.getMessage().startsWith(wrong + " cannot be made, because folder "),
           e.getMessage());
     }
     assertEquals("mine", Files.readString(packed));
