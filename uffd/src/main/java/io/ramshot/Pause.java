@@ -10,8 +10,8 @@ package io.ramshot;
  * @param edgesNanos copying edge pages and small blocks, in ns
  * @param scanNanos finding the populated pages, in ns
  * @param armNanos write-protecting, in ns
- * @param totalNanos from the call that freezes to the call that thaws, in ns; it also holds what
- *     the parts leave out
+ * @param totalNanos from the call that freezes to the call that thaws, in ns: the sum of the parts
+ *     and of {@link #otherNanos}
  */
 public record Pause(
     long gateNanos,
@@ -20,4 +20,10 @@ public record Pause(
     long edgesNanos,
     long scanNanos,
     long armNanos,
-    long totalNanos) {}
+    long totalNanos) {
+
+  /** What the parts leave out: finding arrays, telling threads, thawing; in ns. */
+  public long otherNanos() {
+    return totalNanos - gateNanos - stateNanos - copyNanos - edgesNanos - scanNanos - armNanos;
+  }
+}

@@ -193,6 +193,7 @@ final class SealedFile {
     info.put("pause.edges.ns", Long.toString(status.pause().edgesNanos()));
     info.put("pause.scan.ns", Long.toString(status.pause().scanNanos()));
     info.put("pause.arm.ns", Long.toString(status.pause().armNanos()));
+    info.put("pause.other.ns", Long.toString(status.pause().otherNanos()));
     info.put("stalls", Long.toString(status.stalls().count()));
     info.put("stall.p50.ns", Long.toString(status.stalls().p50Nanos()));
     info.put("stall.p99.ns", Long.toString(status.stalls().p99Nanos()));

@@ -90,8 +90,8 @@ class CommandLineIT {
       snapshot.awaitOut(line -> line.startsWith("  pause "));
       assertTrue(Files.size(target) > RamHost.BYTES);
       fails(1, "exists", "snapshot", pid, target.toString());
-      fails(1, "is a directory", "snapshot", pid, directory.toString());
-      fails(1, "there is no directory", "snapshot", pid, directory + "/none/x.ramshot");
+      fails(1, "is a folder", "snapshot", pid, directory.toString());
+      fails(1, "does not exist: create it first", "snapshot", pid, directory + "/none/x.ramshot");
       ForkedJvm status = run(0, "status", pid);
       status.awaitOut(line -> line.contains("DIRECT"));
       status.awaitOut(line -> line.contains("::run: called"));

@@ -54,6 +54,18 @@ public final class NewName {
     requireFree(target);
   }
 
+  /**
+   * Refuses a name whose folder is not there, without a look at what else is in it.
+   *
+   * @param target on this machine's own file systems
+   */
+  public static void requireFolder(Path target) throws FileException {
+    Optional<String> missing = missing(target.toAbsolutePath().getParent());
+    if (missing.isPresent()) {
+      throw new FileException(target, missing.get());
+    }
+  }
+
   private static void requireFree(Path target) throws FileException {
     try {
       FileIdentity.of(target, LinkOption.NOFOLLOW_LINKS);
@@ -68,11 +80,9 @@ public final class NewName {
   /** Why a file's folder takes no new one, what to do about it included; nothing if it does. */
   static Optional<String> refusal(Path target) {
     Path folder = target.toAbsolutePath().getParent();
-    if (!Files.exists(folder)) {
-      return refused("folder " + folder + " does not exist: create it first");
-    }
-    if (!Files.isDirectory(folder)) {
-      return refused(folder + " is no folder: choose another");
+    Optional<String> missing = missing(folder);
+    if (missing.isPresent()) {
+      return missing;
     }
     try {
       FileStore system = Files.getFileStore(folder);
@@ -100,6 +110,16 @@ public final class NewName {
               + ": choose another");
     }
     return Optional.empty();
+  }
+
+  private static Optional<String> missing(Path folder) {
+    if (Files.isDirectory(folder)) {
+      return Optional.empty();
+    }
+    return refused(
+        Files.exists(folder)
+            ? folder + " is no folder: choose another"
+            : "folder " + folder + " does not exist: create it first");
   }
 
   private static Optional<String> refused(String why) {

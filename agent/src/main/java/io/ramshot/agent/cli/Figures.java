@@ -12,51 +12,66 @@ final class Figures {
 
   private Figures() {}
 
+  /** Whether a result, or a status, is final: that of an image has an id by then. */
   static boolean ended(CompositeData data) {
     String state = (String) data.get("state");
-    return !state.equals("IDLE") && SnapshotState.valueOf(state).ended();
+    boolean early = data.containsKey("id") && data.get("id") == null && state.equals("COMPLETED");
+    return !early && !state.equals("IDLE") && SnapshotState.valueOf(state).ended();
   }
 
-  /** One short line while a snapshot runs. */
+  /** One short line while a snapshot runs: of figures that are not there yet, none. */
   static String progress(CompositeData status) {
     long total = number(status, "totalBytes");
-    long done = number(status, "doneBytes");
+    if (number(status, "savingNanos") == 0) {
+      return String.format(
+          Locale.ROOT, "%-9s %s of guest RAM", status.get("state"), Quantity.text(total));
+    }
     CompositeData stalls = (CompositeData) status.get("stalls");
     return String.format(
         Locale.ROOT,
         "%-9s %3d %% of %s, %s, %d stalls, longest %s",
         status.get("state"),
-        total == 0 ? 0 : done * 100 / total,
+        total == 0 ? 0 : number(status, "doneBytes") * 100 / total,
         Quantity.text(total),
         rate(number(status, "bytesPerSecond")),
         number(stalls, "count"),
         Quantity.time(number(stalls, "maxNanos")));
   }
 
-  /** A table of what is known, a line an item. */
+  /** A table of what is known, a line an item: of what a snapshot did not come to, nothing. */
   static List<String> lines(CompositeData status) {
     List<String> lines = new ArrayList<>();
     CompositeData pause = (CompositeData) status.get("pause");
+    if (number(pause, "totalNanos") > 0) {
+      line(lines, "pause", "%s", PauseText.of(pause));
+    }
+    if (number(status, "savingNanos") > 0) {
+      saving(lines, status);
+    }
+    if (number(status, "ownBytes") > 0) {
+      String limit = (String) status.get("memoryLimit");
+      line(
+          lines,
+          "memory",
+          "at most %s of ramshot's own%s",
+          bytes(status, "ownBytes"),
+          limit.isEmpty() ? "" : "; the pool is kept small by " + limit);
+    }
+    return lines;
+  }
+
+  private static void saving(List<String> lines, CompositeData status) {
     CompositeData stalls = (CompositeData) status.get("stalls");
-    line(
-        lines,
-        "pause",
-        "%s (gates %s, state %s, copies %s, edges %s, scan %s, arm %s)",
-        time(pause, "totalNanos"),
-        time(pause, "gateNanos"),
-        time(pause, "stateNanos"),
-        time(pause, "copyNanos"),
-        time(pause, "edgesNanos"),
-        time(pause, "scanNanos"),
-        time(pause, "armNanos"));
-    line(lines, "stalls", "%d: %s", number(stalls, "count"), stalls(stalls));
+    long count = number(stalls, "count");
+    line(lines, "stalls", "%s", count == 0 ? "none" : count + ": " + stalls(stalls));
     line(
         lines,
         "saved",
-        "%s of %s in %s, %s%s",
-        bytes(status, "writtenBytes"),
+        "%s of %s in %s; %s written, %s%s",
+        bytes(status, "doneBytes"),
         bytes(status, "totalBytes"),
         time(status, "savingNanos"),
+        bytes(status, "writtenBytes"),
         rate(number(status, "bytesPerSecond")),
         (Boolean) status.get("directIo") ? " with O_DIRECT" : ", buffered");
     line(
@@ -84,14 +99,15 @@ final class Figures {
         number(status, "requestsWaited"),
         bytes(status, "poolPeakBytes"),
         bytes(status, "poolBytes"));
-    String limit = (String) status.get("memoryLimit");
-    line(
-        lines,
-        "memory",
-        "at most %s of ramshot's own%s",
-        bytes(status, "ownBytes"),
-        limit.isEmpty() ? "" : "; the pool is kept small by " + limit);
-    return lines;
+  }
+
+  /** How long an image's file is, and what it takes of the disk: most of it may be holes. */
+  static String file(long length, long allocated) {
+    return Quantity.text(allocated)
+        + " on disk, "
+        + Quantity.text(length)
+        + " long"
+        + (allocated < length / 2 ? ", mostly holes" : "");
   }
 
   /** What a user should know besides, a sentence each. */

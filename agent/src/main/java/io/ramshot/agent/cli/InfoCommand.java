@@ -77,6 +77,8 @@ final class InfoCommand implements Callable<Integer> {
     line("format", "version " + ImageHeader.VERSION);
     line("machine", header.byteOrder() + ", pages of " + Quantity.text(header.pageSize()));
     line("length", Quantity.text(header.fileLength()) + " (" + header.fileLength() + " bytes)");
+    line(
+        "stored", Quantity.text(storedBytes(image)) + " of pages; the rest of the length is holes");
     if (image.isPacked()) {
       line("packed to", Quantity.text(image.storedLength()));
     }
@@ -98,6 +100,10 @@ final class InfoCommand implements Callable<Integer> {
       System.out.printf("  %-24s %s%n", figure.getKey(), figure.getValue());
     }
     history.ifPresent(InfoCommand::history);
+  }
+
+  private static long storedBytes(Image image) {
+    return ChainFile.of(image).get(0).storedBytes();
   }
 
   private static void line(String name, Object value) {
@@ -152,6 +158,7 @@ final class InfoCommand implements Callable<Integer> {
     json.member("byteOrder", header.byteOrder().toString());
     json.member("pageSize", header.pageSize());
     json.member("length", header.fileLength());
+    json.member("storedBytes", storedBytes(image));
     json.member("packed", image.isPacked());
     json.member("storedLength", image.storedLength());
     image

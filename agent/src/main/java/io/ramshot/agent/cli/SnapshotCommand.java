@@ -4,7 +4,6 @@ import io.ramshot.agent.options.Quantity;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import javax.management.openmbean.CompositeData;
 import picocli.CommandLine.Command;
@@ -114,7 +113,7 @@ final class SnapshotCommand implements Callable<Integer> {
     boolean timedOut = false;
     CompositeData result;
     try (ProgressLine line = new ProgressLine()) {
-      while (!Figures.ended(result = target.waitFor(POLL_MILLIS))) {
+      while (!Figures.ended(result = own(target, absolute, target.waitFor(POLL_MILLIS)))) {
         if (!timedOut && limit != null && target.ranNanos() - start > limit.toNanos()) {
           timedOut = true;
           target.cancel();
@@ -123,7 +122,6 @@ final class SnapshotCommand implements Callable<Integer> {
         line.show(() -> Figures.progress(status));
       }
     }
-    result = own(target, absolute, result);
     if (timedOut && result.get("state").equals("CANCELLED")) {
       throw new CommandException(
           "the snapshot took longer than " + timeout + " and was cancelled: allow it more time");
@@ -134,13 +132,21 @@ final class SnapshotCommand implements Callable<Integer> {
   /** Somebody else may have started the next one in between. */
   private static CompositeData own(Target target, Path absolute, CompositeData newest)
       throws CommandException {
-    CompositeData own = newest;
-    if (!absolute.toString().equals(newest.get("target"))) {
-      for (CompositeData result : (CompositeData[]) target.attribute("History")) {
-        if (absolute.toString().equals(result.get("target"))) {
-          own = result;
-        }
+    if (absolute.toString().equals(newest.get("target"))) {
+      return newest;
+    }
+    CompositeData own = null;
+    for (CompositeData result : (CompositeData[]) target.attribute("History")) {
+      if (absolute.toString().equals(result.get("target"))) {
+        own = result;
       }
+    }
+    if (own == null) {
+      throw new CommandException(
+          "how the snapshot to "
+              + absolute
+              + " ended is not known any more, so many others have been taken since: verify the"
+              + " file");
     }
     return own;
   }
@@ -163,11 +169,10 @@ final class SnapshotCommand implements Callable<Integer> {
     System.out.println(result.get("target"));
     Figures.lines((CompositeData) result.get("status")).forEach(System.out::println);
     System.out.printf(
-        Locale.ROOT,
-        "  %-10s %s, %s on disk%n",
+        "  %-10s %s%n",
         "file",
-        Figures.bytes(result, "fileBytes"),
-        Figures.bytes(result, "allocatedBytes"));
+        Figures.file(
+            Figures.number(result, "fileBytes"), Figures.number(result, "allocatedBytes")));
     System.out.printf(
         "  %-10s %s, frozen at %s%n", "image", result.get("id"), result.get("freezeTime"));
     return ExitStatus.DONE;

@@ -1,5 +1,7 @@
 package io.ramshot.agent.cli;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import javax.management.openmbean.CompositeData;
 import picocli.CommandLine.Command;
@@ -28,15 +30,29 @@ final class StatusCommand implements Callable<Integer> {
         System.out.println("snapshot: none yet");
         return ExitStatus.DONE;
       }
-      System.out.println("snapshot: " + status.get("target"));
-      System.out.println("  " + Figures.progress(status));
-      Figures.lines(status).forEach(System.out::println);
-      Figures.warnings(status).forEach(warning -> System.out.println("  warning: " + warning));
-      CompositeData result = target.waitFor(0);
-      if (Figures.ended(result) && !((String) result.get("message")).isEmpty()) {
-        System.out.println("  " + result.get("message"));
-      }
+      snapshot(target.waitFor(0)).forEach(System.out::println);
       return ExitStatus.DONE;
     }
+  }
+
+  /** All of one moment. */
+  static List<String> snapshot(CompositeData result) {
+    List<String> lines = new ArrayList<>();
+    CompositeData status = (CompositeData) result.get("status");
+    String message = (String) result.get("message");
+    lines.add("snapshot: " + result.get("target"));
+    if (Figures.ended(result)) {
+      lines.add("  " + result.get("state") + (message.isEmpty() ? "" : ": " + message));
+    } else {
+      lines.add("  " + Figures.progress(status));
+    }
+    lines.addAll(Figures.lines(status));
+    if (result.get("state").equals("COMPLETED")) {
+      long allocated = Figures.number(result, "allocatedBytes");
+      Figures.line(
+          lines, "file", "%s", Figures.file(Figures.number(result, "fileBytes"), allocated));
+    }
+    Figures.warnings(status).forEach(warning -> lines.add("  warning: " + warning));
+    return lines;
   }
 }

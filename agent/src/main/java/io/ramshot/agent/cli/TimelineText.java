@@ -1,6 +1,7 @@
 package io.ramshot.agent.cli;
 
 import io.ramshot.agent.options.Quantity;
+import io.ramshot.agent.timeline.BeforeNewest;
 import io.ramshot.agent.timeline.Checkpoint;
 import io.ramshot.agent.tools.Json;
 import java.nio.file.Path;
@@ -49,16 +50,12 @@ final class TimelineText {
               kind(checkpoint),
               checkpoint.isWhole() ? "yes" : "no: " + checkpoint.problem()));
     }
-    lines.add("The newest is " + seconds(now - newest.toEpochMilli()) + " old.");
+    lines.add("The newest is " + BeforeNewest.text(now - newest.toEpochMilli()) + " old.");
     return lines;
   }
 
   private String beforeNewest(Checkpoint checkpoint) {
-    return "-" + seconds(newest.toEpochMilli() - checkpoint.freezeTime().toEpochMilli());
-  }
-
-  private static String seconds(long millis) {
-    return String.format(Locale.ROOT, "%.1f s", millis / 1e3);
+    return "-" + BeforeNewest.text(BeforeNewest.millis(newest, checkpoint.freezeTime()));
   }
 
   private static String kind(Checkpoint checkpoint) {

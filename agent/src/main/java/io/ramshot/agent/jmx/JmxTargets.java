@@ -3,11 +3,13 @@ package io.ramshot.agent.jmx;
 import io.ramshot.agent.options.PathText;
 import io.ramshot.agent.timeline.TimelineException;
 import io.ramshot.agent.timeline.TimelineFolder;
+import io.ramshot.file.FileException;
+import io.ramshot.file.NewName;
+import io.ramshot.text.Cause;
 import io.ramshot.text.Printable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -51,7 +53,7 @@ public final class JmxTargets {
     Path target = path("path", text, "name the file to write");
     String resolved = resolved(target, text);
     if (Files.isDirectory(target)) {
-      throw refused(resolved + " is a directory: name a file in it");
+      throw refused(resolved + " is a folder: give the name of a new file in it");
     }
     String name = target.getFileName().toString();
     if (name.length() > LONGEST_NAME) { // characters: no encoding makes fewer bytes of them
@@ -68,23 +70,12 @@ public final class JmxTargets {
               + SUFFIX
               + ": choose a name that does, or allow any in a folder by jmx.folder=");
     }
-    Path directory = target.getParent();
-    if (!Files.isDirectory(directory)) {
-      throw refused(
-          resolved + " cannot be written: there is no directory " + directory + ", create it");
-    }
-    target = allowed(target);
-    if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
-      throw refused(resolved + " exists: name another file, or remove it");
-    }
-    if (!Files.isWritable(directory)) {
-      throw refused(
-          resolved
-              + " cannot be written: user "
-              + System.getProperty("user.name")
-              + " may not write to "
-              + directory
-              + ", name a file elsewhere");
+    try {
+      NewName.requireFolder(target);
+      target = allowed(target);
+      NewName.require(target);
+    } catch (FileException e) {
+      throw refused(resolved + " " + e.problem());
     }
     return target;
   }
@@ -98,12 +89,12 @@ public final class JmxTargets {
   Path folder(String text) {
     Path wanted = path("directory", text, "name the folder for the timeline");
     String resolved = resolved(wanted, text);
-    if (!Files.isDirectory(wanted) && !Files.isDirectory(wanted.getParent())) {
-      throw refused(
-          resolved
-              + " cannot be made: there is no directory "
-              + wanted.getParent()
-              + ", create it");
+    try {
+      if (!Files.isDirectory(wanted)) {
+        NewName.requireFolder(wanted);
+      }
+    } catch (FileException e) {
+      throw refused(resolved + " " + e.problem());
     }
     wanted = allowed(wanted);
     try {
@@ -160,7 +151,13 @@ public final class JmxTargets {
         return real;
       }
     } catch (IOException e) {
-      throw refused(path + " cannot be told to be in jmx.folder=" + folder.get() + " (" + e + ")");
+      throw refused(
+          path
+              + " cannot be told to be in jmx.folder="
+              + folder.get()
+              + " ("
+              + Cause.text(e)
+              + "): choose another");
     }
     throw refused(path + " is not in jmx.folder=" + folder.get() + ": choose a name there");
   }

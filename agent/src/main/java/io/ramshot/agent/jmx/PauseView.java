@@ -34,6 +34,11 @@ public final class PauseView {
     return pause.armNanos();
   }
 
+  /** What the parts leave out: with it they add up to the total. */
+  public long getOtherNanos() {
+    return pause.otherNanos();
+  }
+
   public long getTotalNanos() {
     return pause.totalNanos();
   }

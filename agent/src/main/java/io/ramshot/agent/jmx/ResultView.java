@@ -24,9 +24,15 @@ public final class ResultView {
     this.message = message;
   }
 
-  /** What can be said of a snapshot that still runs. */
-  static ResultView running(Snapshot snapshot) {
+  /**
+   * How a snapshot ended if it has, and else what can be said so far. It may end at any moment, and
+   * an end without its result is never shown.
+   */
+  static ResultView of(Snapshot snapshot, HostView host) throws InterruptedException {
     SnapshotStatus status = snapshot.status();
+    if (status.state().ended()) {
+      return new ResultView(snapshot.await(), host); // which returns at once
+    }
     String message = "still running";
     return new ResultView(
         new SnapshotResult(snapshot.target(), null, null, 0, 0, message, status), message);

@@ -16,6 +16,7 @@ import io.ramshot.agent.timeline.GuestTraits;
 import io.ramshot.agent.timeline.Timeline;
 import io.ramshot.agent.timeline.TimelineException;
 import io.ramshot.agent.timeline.TimelineStatus;
+import io.ramshot.text.Listing;
 import io.ramshot.text.Printable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -145,7 +146,7 @@ public final class Snapshots implements SnapshotsMXBean, Camera {
       throw new IllegalStateException(
           Printable.line(
               guest.blocks().isEmpty()
-                  ? host.tell(e.getMessage()) + "; " + String.join("; ", host.unmatched())
+                  ? host.tell(e.getMessage()) + "; " + Listing.of(host.unmatched(), "; ")
                   : host.tell(e.getMessage())));
     } finally {
       asked.decrementAndGet();
@@ -185,11 +186,13 @@ public final class Snapshots implements SnapshotsMXBean, Camera {
     try {
       Listener started = listener;
       if (started != null) {
-        started.started(ResultView.running(entry.snapshot));
+        started.started(ResultView.of(entry.snapshot, host));
       }
       Thread thread = new Thread(() -> watch(entry.snapshot), "ramshot-watch");
       thread.setDaemon(true);
       thread.start();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     } catch (RuntimeException | Error e) { // no memory, or no thread: who asks next looks after it
       return;
     }
@@ -459,12 +462,10 @@ public final class Snapshots implements SnapshotsMXBean, Camera {
             .newest()
             .orElseThrow(
                 () -> new IllegalStateException("no snapshot to wait for: call start first"));
-    SnapshotResult result = snapshot.await(Duration.ofMillis(timeoutMillis));
-    if (result == null) {
-      return ResultView.running(snapshot);
-    }
+    snapshot.await(Duration.ofMillis(timeoutMillis));
+    ResultView view = ResultView.of(snapshot, host);
     settle(); // so that whoever waited finds the result in the history too
-    return new ResultView(result, host);
+    return view;
   }
 
   @Override

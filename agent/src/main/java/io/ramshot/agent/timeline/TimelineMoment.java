@@ -126,7 +126,14 @@ public final class TimelineMoment {
       long number = Long.parseLong(moment.substring(1));
       return checkpoint -> checkpoint.number() == number;
     }
-    Instant latest = moment.startsWith("-") ? newest(list).minus(back()) : instant();
+    if (moment.startsWith("-")) {
+      long back = back().toMillis();
+      Instant newest = newest(list);
+      return checkpoint ->
+          checkpoint.freezeTime() != null
+              && BeforeNewest.reaches(BeforeNewest.millis(newest, checkpoint.freezeTime()), back);
+    }
+    Instant latest = instant();
     return checkpoint ->
         checkpoint.freezeTime() != null && !checkpoint.freezeTime().isAfter(latest);
   }

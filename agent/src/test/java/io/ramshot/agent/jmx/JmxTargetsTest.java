@@ -82,7 +82,7 @@ class JmxTargetsTest {
     JmxTargets targets = JmxTargets.anywhere();
     assertEquals(outside, targets.folder(outside.toString()));
     assertEquals(outside.resolve("new"), targets.folder(outside + "/new"));
-    refused(targets::folder, outside.resolve("new/newer"), "there is no directory");
+    refused(targets::folder, outside.resolve("new/newer"), "does not exist: create it first");
     refused(targets::folder, "/", "holds other files and no timeline: name a new folder");
     Files.createFile(outside.resolve("a document"));
     refused(targets::folder, outside, "holds other files and no timeline");

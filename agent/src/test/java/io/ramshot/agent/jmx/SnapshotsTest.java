@@ -107,9 +107,10 @@ class SnapshotsTest {
     assertRefused("", "empty");
     assertRefused(null, "empty");
     assertRefused("a\0b", "not a path");
-    assertRefused(directory.toString(), "is a directory");
+    assertRefused(directory.toString(), "is a folder");
     assertRefused(existing.toString(), "exists");
-    assertRefused(directory.resolve("none/x.ramshot").toString(), "there is no directory");
+    assertRefused(
+        directory.resolve("none/x.ramshot").toString(), "does not exist: create it first");
     assertRefused("\u001b[2J", "\\u001b[2J in the working");
     assertRefused("target", "in the working directory of the target JVM");
   }

@@ -47,7 +47,11 @@ class GuestNeverPaysIT {
     try (ForkedJvm machine = machine(builder, "");
         JmxClient client = SampleMachine.connect(machine)) {
       refused(
-          client, closed.resolve("x.ramshot"), "cannot be written", closed.toString(), "elsewhere");
+          client,
+          closed.resolve("x.ramshot"),
+          "may not write to folder",
+          closed.toString(),
+          "choose another");
       unharmed(machine, closed);
       String message = failed(client, open.resolve("x.ramshot"));
       for (String part :
@@ -71,9 +75,9 @@ class GuestNeverPaysIT {
         JmxClient client = SampleMachine.connect(machine)) {
       refused(client, target, target + " exists", "remove it");
       refused(client, link, link + " exists", "remove it");
-      refused(client, directory, directory + " is a directory", "name a file in it");
+      refused(client, directory, directory + " is a folder", "give the name of a new file in it");
       Path nowhere = directory.resolve("none/x.ramshot");
-      refused(client, nowhere, nowhere.toString(), "no directory", "create it");
+      refused(client, nowhere, nowhere.toString(), "does not exist", "create it first");
       unharmed(machine, directory, "x.ramshot", "link.ramshot");
       assertEquals("precious", Files.readString(target));
     }
