@@ -6,6 +6,7 @@ import io.ramshot.limits.MemoryLimit;
 import io.ramshot.limits.MemoryLimit.Counted;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * How much memory one snapshot may use, by all limits that this process has. The pool is a quarter
@@ -20,6 +21,7 @@ import java.util.Optional;
  *     that have gaps
  * @param limit what made the pool smaller than it would be good for; empty where nothing did
  * @param warning why a pool that somebody asked for may be too much; empty where it is not
+ * @param throttle what a limited rate costs the guest with this pool, or empty
  */
 record MemoryPlan(
     long poolBytes,
@@ -27,7 +29,8 @@ record MemoryPlan(
     long cacheBytes,
     boolean fillsHugePages,
     Optional<MemoryLimit> limit,
-    String warning) {
+    String warning,
+    String throttle) {
   private static final long CHUNK = SnapshotOptions.CHUNK_BYTES;
 
   /** Others use the machine as well. */
@@ -100,7 +103,18 @@ record MemoryPlan(
             : 0,
         rest >= gaps,
         deciding,
-        warning);
+        warning,
+        "");
+  }
+
+  MemoryPlan withThrottle(String words) {
+    return new MemoryPlan(
+        poolBytes, besideBytes, cacheBytes, fillsHugePages, limit, warning, words);
+  }
+
+  /** What to tell a user of it, a sentence each. */
+  List<String> warnings() {
+    return Stream.of(warning, throttle).filter(words -> !words.isEmpty()).toList();
   }
 
   /** The largest pool with which a limit is kept to. */

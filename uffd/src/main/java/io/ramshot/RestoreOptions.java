@@ -14,8 +14,8 @@ import java.time.Duration;
  * @param directIo whether O_DIRECT is tried before buffered reads; default true
  * @param bytesPerSecond upper bound on reading ahead after the guest has gone on, 0 for none;
  *     default 0
- * @param stallLimit how long a guest thread may wait for the disk before the JVM is ended; default
- *     30 s
+ * @param stallLimit how long a guest thread may wait for the disk before the JVM is ended; {@link
+ *     #DEFAULT_STALL_LIMIT} unless given: longer than a snapshot's, which only gives itself up
  */
 public record RestoreOptions(
     boolean lazy,
@@ -25,9 +25,12 @@ public record RestoreOptions(
     long bytesPerSecond,
     Duration stallLimit) {
 
+  /** See {@link #stallLimit}. */
+  public static final Duration DEFAULT_STALL_LIMIT = Duration.ofSeconds(30);
+
   /** Everything is read before the guest goes on. */
   public static final RestoreOptions DEFAULTS =
-      new RestoreOptions(false, false, true, true, 0, Duration.ofSeconds(30));
+      new RestoreOptions(false, false, true, true, 0, DEFAULT_STALL_LIMIT);
 
   public RestoreOptions {
     if (bytesPerSecond < 0) {

@@ -443,13 +443,15 @@ final class RunningSnapshot implements Snapshot {
     if (!increment && Targets.isInMemory(target)) {
       own = own.withFile(footprint.populatedRam());
     }
-    return MemoryPlan.of(
-        MemoryLimits.read(),
-        own,
-        footprint,
-        increment ? totalBytes / INCREMENT_POOL_SHARE : totalBytes,
-        /* The engine takes no more slots than there are chunks. */
-        Math.min(options.poolBytes(), totalBytes + SnapshotOptions.CHUNK_BYTES));
+    MemoryPlan plan =
+        MemoryPlan.of(
+            MemoryLimits.read(),
+            own,
+            footprint,
+            increment ? totalBytes / INCREMENT_POOL_SHARE : totalBytes,
+            /* The engine takes no more slots than there are chunks. */
+            Math.min(options.poolBytes(), totalBytes + SnapshotOptions.CHUNK_BYTES));
+    return plan.withThrottle(Throttle.warning(options, plan.poolBytes(), totalBytes));
   }
 
   private long poolBudgetNanos() {

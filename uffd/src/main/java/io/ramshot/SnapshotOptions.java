@@ -15,9 +15,9 @@ import java.time.Duration;
  * @param directIo whether O_DIRECT is tried before buffered writes; default true
  * @param bytesPerSecond upper bound on the rate of writing to the file, 0 for none; default 0
  * @param freezeTimeout how long vCPUs and participants may take before the snapshot is refused;
- *     default 2 s
+ *     {@link #DEFAULT_FREEZE_TIMEOUT} unless given
  * @param stallLimit how long one guest thread may wait for one page before the snapshot is given up
- *     so that the guest runs on; default 5 s
+ *     so that the guest runs on; {@link #DEFAULT_STALL_LIMIT} unless given
  */
 public record SnapshotOptions(
     long poolBytes,
@@ -32,8 +32,14 @@ public record SnapshotOptions(
   /** The unit of bulk work, in bytes. */
   public static final long CHUNK_BYTES = 2L << 20;
 
+  /** See {@link #freezeTimeout}. */
+  public static final Duration DEFAULT_FREEZE_TIMEOUT = Duration.ofSeconds(2);
+
+  /** See {@link #stallLimit}. */
+  public static final Duration DEFAULT_STALL_LIMIT = Duration.ofSeconds(5);
+
   public static final SnapshotOptions DEFAULTS =
-      new SnapshotOptions(0, true, true, 0, Duration.ofSeconds(2), Duration.ofSeconds(5));
+      new SnapshotOptions(0, true, true, 0, DEFAULT_FREEZE_TIMEOUT, DEFAULT_STALL_LIMIT);
 
   /** With hashes, and no parent. */
   public SnapshotOptions(

@@ -27,8 +27,7 @@ final class StatusReader {
       TrackedRam tracked,
       Freeze freeze) {
     String limit = memory == null ? "" : memory.limit().map(MemoryLimit::name).orElse("");
-    List<String> warnings =
-        memory == null || memory.warning().isEmpty() ? List.of() : List.of(memory.warning());
+    List<String> warnings = memory == null ? List.of() : memory.warnings();
     if (capture == null) {
       return new SnapshotStatus(
           state,

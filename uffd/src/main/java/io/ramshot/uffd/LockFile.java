@@ -1,7 +1,6 @@
 package io.ramshot.uffd;
 
 import io.ramshot.text.Printable;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
@@ -55,7 +54,7 @@ public final class LockFile implements AutoCloseable {
   public static LockFile take(Path file, String text) throws EngineException, TakenException {
     Engine.load();
     byte[] owner = new byte[LONGEST + 1];
-    int result = Engine.rs_lock_take(bytes(file), text, owner, owner.length);
+    int result = Engine.rs_lock_take(PathBytes.of(file), text, owner, owner.length);
     if (result == -EAGAIN) {
       int length = 0;
       while (owner[length] != 0) {
@@ -68,26 +67,6 @@ public final class LockFile implements AutoCloseable {
       throw new EngineException(file + " " + problem(-result));
     }
     return new LockFile(result);
-  }
-
-  /**
-   * The path as the file system has it, with a zero behind it: as a string it may have lost what
-   * the locale cannot express, and a URI is the one place where Java shows the bytes.
-   */
-  private static byte[] bytes(Path file) {
-    String uri = file.toUri().getRawPath();
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    for (int i = 0; i < uri.length(); i++) {
-      char c = uri.charAt(i);
-      if (c == '%') {
-        bytes.write(Integer.parseInt(uri.substring(i + 1, i + 3), 16));
-        i += 2;
-      } else if (c != '/' || i < uri.length() - 1) { // a folder's URI ends in one
-        bytes.write(c);
-      }
-    }
-    bytes.write(0);
-    return bytes.toByteArray();
   }
 
   private static String problem(int error) {

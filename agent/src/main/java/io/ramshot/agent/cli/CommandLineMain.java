@@ -1,6 +1,7 @@
 package io.ramshot.agent.cli;
 
 import io.ramshot.agent.options.FileNames;
+import io.ramshot.text.Cause;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -103,8 +104,7 @@ public final class CommandLineMain implements Runnable {
   }
 
   private static String oneLine(Throwable e) {
-    String message = e.getMessage();
-    return message == null || message.isBlank() ? e.toString() : message;
+    return Cause.message(e);
   }
 
   /** The jar's version, from its manifest. */

@@ -4,6 +4,8 @@ import io.ramshot.agent.options.Quantity;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import javax.management.openmbean.CompositeData;
 import picocli.CommandLine.Command;
@@ -52,6 +54,8 @@ final class SnapshotCommand implements Callable<Integer> {
       defaultValue = "",
       description = "for the agent, where it is not loaded yet")
   private String options;
+
+  private final Set<String> warned = new HashSet<>();
 
   /** Set once the snapshot is over, so that a late Ctrl-C cancels nothing. */
   private volatile boolean over;
@@ -119,8 +123,10 @@ final class SnapshotCommand implements Callable<Integer> {
           target.cancel();
         }
         CompositeData status = (CompositeData) result.get("status");
+        warn(status, line);
         line.show(() -> Figures.progress(status));
       }
+      warn((CompositeData) result.get("status"), line);
     }
     if (timedOut && result.get("state").equals("CANCELLED")) {
       throw new CommandException(
@@ -151,9 +157,17 @@ final class SnapshotCommand implements Callable<Integer> {
     return own;
   }
 
+  /** What a snapshot will cost is said while it can be cancelled. */
+  private void warn(CompositeData status, ProgressLine line) {
+    for (String warning : Figures.warnings(status)) {
+      if (warned.add(warning)) {
+        line.clear();
+        System.err.println("ramshot: " + warning);
+      }
+    }
+  }
+
   private static int report(CompositeData result) throws CommandException {
-    Figures.warnings((CompositeData) result.get("status"))
-        .forEach(warning -> System.err.println("ramshot: " + warning));
     String message = (String) result.get("message");
     switch ((String) result.get("state")) {
       case "COMPLETED":

@@ -7,6 +7,7 @@ import com.sun.tools.attach.AttachOperationFailedException;
 import com.sun.tools.attach.VirtualMachine;
 import io.ramshot.agent.core.AgentState;
 import io.ramshot.agent.jmx.SnapshotsMXBean;
+import io.ramshot.text.Cause;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -337,7 +338,7 @@ final class Target implements AutoCloseable {
   /** What the bean said, or that it can say nothing any more. */
   private CommandException failure(Exception e) {
     if (e instanceof RuntimeMBeanException || e instanceof MBeanException) {
-      return new CommandException(e.getCause().getMessage());
+      return new CommandException(Cause.message(e));
     }
     if (e instanceof InstanceNotFoundException) {
       return new CommandException("ramshot was unloaded from process " + pid);
@@ -346,7 +347,7 @@ final class Target implements AutoCloseable {
       return new CommandException(
           "the connection to process " + pid + " broke: it has ended, or was killed");
     }
-    return new CommandException(e.toString());
+    return new CommandException(Cause.text(e));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.ramshot.agent.core;
 
+import io.ramshot.text.Cause;
 import io.ramshot.text.Printable;
 import java.util.function.Consumer;
 
@@ -23,9 +24,6 @@ public final class Console {
 
   /** An exception in one line: its message, and its class where that says more. */
   public static String line(Throwable e) {
-    String message = e.getMessage();
-    return message == null || message.isBlank() || e instanceof LinkageError
-        ? e.toString()
-        : message;
+    return Cause.unwrapped(e) instanceof LinkageError ? Cause.text(e) : Cause.message(e);
   }
 }

@@ -2,6 +2,8 @@ package io.ramshot.agent.core;
 
 import io.ramshot.Guest;
 import io.ramshot.Snapshot;
+import io.ramshot.SnapshotOptions;
+import io.ramshot.Throttle;
 import io.ramshot.agent.jmx.HostStart;
 import io.ramshot.agent.jmx.JmxRegistration;
 import io.ramshot.agent.jmx.JmxTargets;
@@ -129,6 +131,7 @@ public final class Startup {
     if (profile.isRecognised()) {
       CONSOLE.say("profile " + profile + " (profile=none does without)");
     }
+    throttle(options.snapshotOptions()).ifPresent(CONSOLE::say);
     // Opened first: a bad image is known before anything of the host is touched.
     Optional<Restore> restore = Optional.empty();
     if (options.has(AgentOptions.RESTORE)) {
@@ -175,6 +178,15 @@ public final class Startup {
       hooks.close();
       throw e;
     }
+  }
+
+  /** Where the pool is given, it is known already what a limited rate costs. */
+  private static Optional<String> throttle(SnapshotOptions options) {
+    String warning =
+        options.poolBytes() == 0
+            ? ""
+            : Throttle.warning(options, options.poolBytes(), Long.MAX_VALUE);
+    return warning.isEmpty() ? Optional.empty() : Optional.of(warning);
   }
 
   /** Whatever goes wrong, the guest runs. */

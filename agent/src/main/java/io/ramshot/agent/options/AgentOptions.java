@@ -88,22 +88,25 @@ public final class AgentOptions {
   /** Upper bound on writing to the file, a size per second; 0 for none. Default: 0. */
   public static final String RATE = "rate";
 
-  /** How long vCPUs and participants may take to stand still, a duration. Default: 2s. */
+  /** How long vCPUs and participants may take to stand still, a duration. */
   public static final String FREEZE_TIMEOUT = "freeze.timeout";
 
-  /**
-   * How long a guest thread may wait for one page before the snapshot is given up, a duration.
-   * Default: 5s.
-   */
+  /** How long a guest thread may wait for one page before the snapshot is given up, a duration. */
   public static final String STALL_LIMIT = "stall.limit";
+
+  /**
+   * How long a guest thread may wait for one page of a lazy restore before the JVM is ended, a
+   * duration. As stall.limit where only that is given.
+   */
+  public static final String RESTORE_STALL_LIMIT = "restore.stall.limit";
 
   /** The folder that gets a timeline: a checkpoint every so often. Default: none. */
   public static final String TIMELINE = "timeline";
 
-  /** How long from one checkpoint of the timeline to the next, a duration. Default: 10s. */
+  /** How long from one checkpoint of the timeline to the next, a duration. */
   public static final String EVERY = "every";
 
-  /** How many checkpoints of the timeline stay. Default: 6. */
+  /** How many checkpoints of the timeline stay. */
   public static final String KEEP = "keep";
 
   /**
@@ -114,11 +117,11 @@ public final class AgentOptions {
 
   /**
    * How long the first vCPU may take to come to a gate once the guest's RAM is there, in time in
-   * which the process runs, before the JVM is ended: a duration. Default: 60s.
+   * which the process runs, before the JVM is ended: a duration.
    */
   public static final String RESTORE_TIMEOUT = "restore.timeout";
 
-  private static final String DEFAULT_RESTORE_TIMEOUT = "60s";
+  static final Duration DEFAULT_RESTORE_TIMEOUT = Duration.ofSeconds(60);
 
   /**
    * Whether the guest goes on at once, and its RAM comes from the image when it is touched, or
@@ -143,46 +146,6 @@ public final class AgentOptions {
 
   /** Whether to print the options to stderr. Default: false. */
   public static final String HELP = "help";
-
-  /** Every key, and what {@code help} prints about it. */
-  private static final Map<String, String> KEYS = new LinkedHashMap<>();
-
-  static {
-    KEYS.put(GATE, "methods that run a vCPU's quantum, com.example.Board::step [none]");
-    KEYS.put(
-        STATE,
-        "classes with state besides RAM, com.example.Board::save/load or fields:com.example.Cpu [none]");
-    KEYS.put(RAM, "fields that hold guest RAM, com.example.Memory#bytes [none]");
-    KEYS.put(RAM_MIN, "smallest allocation that can be guest RAM [16m]");
-    KEYS.put(RAM_BY, "classes or packages that allocate guest RAM, com.example.** [all]");
-    KEYS.put(RAM_NATIVE, "methods that map guest RAM, com.example.Engine::map(addr,size) [none]");
-    KEYS.put(ADAPTER, "a jar with an adapter for the host [none]");
-    KEYS.put(FREEZE, "what a freeze stops: vCPUs at gates, or all Java threads [gates]");
-    KEYS.put(PAUSE, "methods that stop a native engine's run, com.example.Engine::stop [none]");
-    KEYS.put(PROFILE, "gives what is not given here: auto, none, a name or a file [auto]");
-    KEYS.put(DISCOVER, "watch an unknown host so long and print a profile for it [no; 20s]");
-    KEYS.put(DISCOVER_OUT, "file for the profile that was discovered [none, to stderr]");
-    KEYS.put(POOL, "size of the copy pool, at least 2m [what fits RAM and all limits]");
-    KEYS.put(HUGEPAGES, "ask for transparent huge pages [true]");
-    KEYS.put(DIRECTIO, "try O_DIRECT before buffered writes [true]");
-    KEYS.put(RATE, "most bytes per second to write, 0 for no limit [0]");
-    KEYS.put(FREEZE_TIMEOUT, "how long the guest may take to stand still [2s]");
-    KEYS.put(STALL_LIMIT, "longest wait for one page before a snapshot is given up [5s]");
-    KEYS.put(TIMELINE, "folder for a checkpoint every so often [none]");
-    KEYS.put(EVERY, "time from one checkpoint of the timeline to the next [10s]");
-    KEYS.put(KEEP, "how many checkpoints of the timeline to keep [6]");
-    KEYS.put(RESTORE, "image to start from, or DIR@-30s of a timeline; needs gate= [none]");
-    KEYS.put(
-        RESTORE_TIMEOUT,
-        "longest wait for its first gate, from when the guest has RAM ["
-            + DEFAULT_RESTORE_TIMEOUT
-            + "]");
-    KEYS.put(LAZY, "run at once, and read RAM from the image when it is touched [false]");
-    KEYS.put(DAMAGED, "what a damaged page of it does: stop, or zero, which logs it [stop]");
-    KEYS.put(JMX, "register the MXBean [true]");
-    KEYS.put(JMX_FOLDER, "where JMX clients may write, any name [anywhere, *.ramshot]");
-    KEYS.put(HELP, "print this [false]");
-  }
 
   /** The options that may do without a value, and what they mean then. */
   private static final Map<String, String> ALONE =
@@ -310,8 +273,8 @@ public final class AgentOptions {
   }
 
   private static void requireKnown(String key, String what) throws OptionException {
-    if (!KEYS.containsKey(key)) {
-      String nearest = Nearest.to(key, KEYS.keySet(), k -> k, 1).get(0);
+    if (!OptionTable.has(key)) {
+      String nearest = Nearest.to(key, OptionTable.keys(), k -> k, 1).get(0);
       throw new OptionException(
           what + " '" + key + "' is unknown: did you mean '" + nearest + "'? help lists them all");
     }
@@ -330,7 +293,7 @@ public final class AgentOptions {
               + values.get(RESTORE)
               + " needs to know where the guest's first quantum begins: give gate= too");
     }
-    for (String key : List.of(LAZY, DAMAGED, RESTORE_TIMEOUT)) {
+    for (String key : List.of(LAZY, DAMAGED, RESTORE_TIMEOUT, RESTORE_STALL_LIMIT)) {
       if (has(key) && !has(RESTORE)) {
         throw new OptionException(key + " says how to restore: give restore= too");
       }
@@ -475,12 +438,12 @@ public final class AgentOptions {
         flag(HUGEPAGES, defaults.hugePages()),
         flag(DIRECTIO, defaults.directIo()),
         bytes(RATE, defaults.bytesPerSecond()),
-        duration(STALL_LIMIT, defaults.stallLimit()));
+        duration(RESTORE_STALL_LIMIT, duration(STALL_LIMIT, RestoreOptions.DEFAULT_STALL_LIMIT)));
   }
 
   /** How long the first vCPU may take to come to a gate once the guest's RAM is there. */
   public Duration restoreTimeout() throws OptionException {
-    return duration(RESTORE_TIMEOUT, Quantity.duration(DEFAULT_RESTORE_TIMEOUT));
+    return duration(RESTORE_TIMEOUT, DEFAULT_RESTORE_TIMEOUT);
   }
 
   private long bytes(String key, long absent) throws OptionException {
@@ -555,7 +518,7 @@ public final class AgentOptions {
   public static List<String> usage() {
     List<String> lines = new ArrayList<>();
     lines.add("options, as in -javaagent:ramshot.jar=key=value,key=value [default]:");
-    KEYS.forEach((key, text) -> lines.add(String.format("  %-15s %s", key, text)));
+    lines.addAll(OptionTable.lines());
     return lines;
   }
 }

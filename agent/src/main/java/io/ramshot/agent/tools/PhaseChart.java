@@ -23,7 +23,7 @@ final class PhaseChart {
   private PhaseChart() {}
 
   /** From the order to the last page in the file. */
-  static void drawSnapshot(Html html, Figures figures) {
+  static void drawSnapshot(Html html, ImageFigures figures) {
     Map<String, Long> phases = new LinkedHashMap<>();
     phases.put("preparing, while the guest ran", Math.max(0, figures.number("preparing.ns")));
     phases.put("the pause, in which it stood still", Math.max(0, figures.number("pause.ns")));
@@ -36,7 +36,7 @@ final class PhaseChart {
     parts(html, "phases", "phase", phases, total);
   }
 
-  static void drawPause(Html html, Figures figures) {
+  static void drawPause(Html html, ImageFigures figures) {
     long total = figures.number("pause.ns");
     if (total <= 0) {
       html.raw("<p>This image does not say.</p>");

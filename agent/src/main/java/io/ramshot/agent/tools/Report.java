@@ -21,13 +21,13 @@ public final class Report {
   private static final String STYLE = "report.css";
 
   private final Image image;
-  private final Figures figures;
+  private final ImageFigures figures;
   private final Optional<SavingHistory> history;
   private final Html html = new Html();
 
   private Report(Image image) throws ImageException {
     this.image = image;
-    figures = new Figures(image.info());
+    figures = new ImageFigures(image.info());
     history = image.history();
   }
 

@@ -3,10 +3,10 @@ package io.ramshot.agent.tools;
 import java.util.Map;
 
 /** An image's figures as numbers, where they are. */
-final class Figures {
+final class ImageFigures {
   private final Map<String, String> info;
 
-  Figures(Map<String, String> info) {
+  ImageFigures(Map<String, String> info) {
     this.info = info;
   }
 
