@@ -157,11 +157,11 @@ void *rs_lazy_watch_main(void *lazy) {
         if (since && now > began_ns + limit)
             rs_lazy_die(l, block, page,
                         "has not been read although a guest thread waited for the whole "
-                        "stall.limit: look after the disk");
+                        "restore.stall.limit: look after the disk");
         if (now > progress_ns + limit)
             rs_lazy_die(l, block, page,
                         "was the last to be touched, and nothing could be read since for the whole "
-                        "stall.limit although a block is waited for: look after the disk");
+                        "restore.stall.limit although a block is waited for: look after the disk");
         if (since && since != said_of && now > began_ns + limit / 4) {
             said_of = since;
             say(PREFIX "page %" PRIu64 " of block %s has not been read for %" PRIu64

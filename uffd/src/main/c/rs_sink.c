@@ -4,39 +4,26 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "rs_clock.h"
+#include "rs_file.h"
 
 /* Spans of four chunks; more are not seen at a time. */
 #define MOST_EVENTS (4 * RS_MOST_SPANS)
 
-/* Never waits for whoever reads a FIFO, and writes to nothing but a regular file. */
-static int open_file(const char *path, int flags) {
-    struct stat file;
-    int fd = open(path, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0)
-        return -errno;
-    if (fstat(fd, &file) || !S_ISREG(file.st_mode) || fcntl(fd, F_SETFL, flags)) {
-        close(fd);
-        return -EINVAL;
-    }
-    return fd;
-}
-
 int rs_sink_reopen(const char *path, bool direct) {
-    return open_file(path, direct ? O_WRONLY | O_DIRECT : O_WRONLY);
+    return rs_file_open(path, direct ? O_WRONLY | O_DIRECT : O_WRONLY);
 }
 
 int rs_sink_open(struct rs_sink *sink, const char *path, uint64_t length, bool direct,
                  uint64_t rate) {
-    int fd = direct ? open_file(path, O_RDWR | O_DIRECT) : -EINVAL;
+    int fd = direct ? rs_file_open(path, O_RDWR | O_DIRECT) : -EINVAL;
     if (fd == -EINVAL) {
         direct = false;
-        fd = open_file(path, O_RDWR);
+        fd = rs_file_open(path, O_RDWR);
     }
     if (fd < 0)
         return fd;

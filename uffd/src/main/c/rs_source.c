@@ -6,10 +6,10 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "rs_crc32c.h"
+#include "rs_file.h"
 
 /* Makes room for one more of what an array holds; -ENOMEM leaves it as it was. */
 static int grow(void **array, uint32_t count, size_t size) {
@@ -20,19 +20,6 @@ static int grow(void **array, uint32_t count, size_t size) {
     return 0;
 }
 
-/* Never waits for whoever writes to a FIFO. */
-static int open_file(const char *path, int flags) {
-    struct stat file;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | flags);
-    if (fd < 0)
-        return -errno;
-    if (fstat(fd, &file) || !S_ISREG(file.st_mode) || fcntl(fd, F_SETFL, flags)) {
-        close(fd);
-        return -EINVAL;
-    }
-    return fd;
-}
-
 int rs_source_add_file(struct rs_source *source, const char *path, const char *name, bool direct) {
     void *files = source->files;
     if (grow(&files, source->file_count, sizeof *source->files))
@@ -41,7 +28,7 @@ int rs_source_add_file(struct rs_source *source, const char *path, const char *n
     struct rs_source_file file = {.path = strdup(name), .direct = -1};
     if (!file.path)
         return -ENOMEM;
-    file.buffered = open_file(path, 0);
+    file.buffered = rs_file_open(path, O_RDONLY);
     if (file.buffered < 0) {
         free(file.path);
         return file.buffered;
@@ -49,7 +36,7 @@ int rs_source_add_file(struct rs_source *source, const char *path, const char *n
     /* A fault wants its own pages and no others, just now. */
     posix_fadvise(file.buffered, 0, 0, POSIX_FADV_RANDOM);
     if (direct)
-        file.direct = open_file(path, O_DIRECT);
+        file.direct = rs_file_open(path, O_RDONLY | O_DIRECT);
     source->files[source->file_count] = file;
     return (int)source->file_count++;
 }

@@ -581,10 +581,10 @@ static void dead(const char *where) {
     close(fd);
     dies(touch_dead, said, sizeof said);
     CHECK(strstr(said, "page 700 of block " SHOWN " has not been read for"), "%s", said);
-    CHECK(strstr(said, "for the whole stall.limit: look after the disk"), "%s", said);
+    CHECK(strstr(said, "for the whole restore.stall.limit: look after the disk"), "%s", said);
     TRY(60, "a disk that is dead, and a process that is stopped again and again");
     dies(touch_dead_stopped, said, sizeof said);
-    CHECK(strstr(said, "for the whole stall.limit: look after the disk"), "%s", said);
+    CHECK(strstr(said, "for the whole restore.stall.limit: look after the disk"), "%s", said);
     TRY(60, "a disk that pauses, and a process that is stopped meanwhile");
     dies(touch_paused, said, sizeof said);
     CHECK(strstr(said, "cannot be read ("), "%s", said);
