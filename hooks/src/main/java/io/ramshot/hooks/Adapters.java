@@ -1,6 +1,7 @@
 package io.ramshot.hooks;
 
 import io.ramshot.Participant;
+import io.ramshot.text.Cause;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -74,7 +75,13 @@ final class Adapters implements AutoCloseable {
     } catch (RuntimeException | LinkageError e) {
       throw e instanceof IllegalArgumentException i
           ? i
-          : new IllegalArgumentException("adapter=" + jar + " cannot say its classes: " + e, e);
+          : new IllegalArgumentException(
+              "adapter="
+                  + jar
+                  + " cannot say its classes ("
+                  + Cause.text(e)
+                  + "): mend the adapter",
+              e);
     }
     return List.copyOf(names);
   }
@@ -94,7 +101,8 @@ final class Adapters implements AutoCloseable {
     try {
       ServiceLoader.load(Adapter.class, loader).forEach(adapters::add);
     } catch (ServiceConfigurationError | LinkageError e) {
-      throw new IllegalArgumentException("adapter=" + jar + " cannot be loaded: " + reason(e), e);
+      throw new IllegalArgumentException(
+          "adapter=" + jar + " cannot be loaded: " + Cause.text(e), e);
     }
     if (adapters.isEmpty()) {
       throw new IllegalArgumentException(
@@ -114,14 +122,6 @@ final class Adapters implements AutoCloseable {
     } catch (MalformedURLException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private static String reason(Throwable e) {
-    Throwable root = e;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    return e.getMessage() + (root == e ? "" : ": " + root);
   }
 
   /** Takes note of an object whose constructor is about to return. */
@@ -175,7 +175,12 @@ final class Adapters implements AutoCloseable {
       }
     } catch (Throwable e) {
       fail(
-          "adapter=" + jar + " failed on an object of " + instance.getClass().getName() + ": " + e);
+          "adapter="
+              + jar
+              + " failed on an object of "
+              + instance.getClass().getName()
+              + ": "
+              + Cause.text(e));
     }
   }
 

@@ -2,6 +2,7 @@ package io.ramshot.hooks;
 
 import io.ramshot.boot.Gate;
 import io.ramshot.boot.GateCell;
+import io.ramshot.text.Listing;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -190,17 +191,18 @@ final class Gates {
 
   /** Why no vCPU may have come to any of them; asks for all loaded classes. */
   String uncalled() {
-    return infos().stream()
-        .map(
-            i ->
-                i.gate()
-                    + (i.found()
-                        ? " was never called"
-                        : i.loaded()
-                            ? " was not found" + implementing(i.gate())
-                            : " is in a class not loaded yet"
-                                + classes.nearest(i.gate().className())))
-        .collect(Collectors.joining(", "));
+    return Listing.of(
+        infos().stream()
+            .map(
+                i ->
+                    i.gate()
+                        + (i.found()
+                            ? " was never called"
+                            : i.loaded()
+                                ? " was not found" + implementing(i.gate())
+                                : " is in a class not loaded yet"
+                                    + classes.nearest(i.gate().className())))
+            .toList());
   }
 
   /** What to write instead of an abstract method. */

@@ -1,5 +1,6 @@
 package io.ramshot.hooks;
 
+import io.ramshot.text.Cause;
 import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
 import java.security.ProtectionDomain;
@@ -92,7 +93,8 @@ public final class HookTransformer implements ClassFileTransformer {
     try {
       instrumentation.retransformClasses(type);
     } catch (Exception | LinkageError e) {
-      failures.accept(type.getName(), type.getName() + " cannot be hooked or restored: " + e);
+      failures.accept(
+          type.getName(), type.getName() + " cannot be hooked or restored: " + Cause.text(e));
     }
   }
 
@@ -130,7 +132,7 @@ public final class HookTransformer implements ClassFileTransformer {
           name,
           name
               + " cannot be hooked: "
-              + (t instanceof ClassNotFoundException ? t.getMessage() : t));
+              + (t instanceof ClassNotFoundException ? t.getMessage() : Cause.text(t)));
       return null;
     }
   }

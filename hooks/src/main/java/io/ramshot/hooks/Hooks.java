@@ -7,6 +7,7 @@ import io.ramshot.boot.Gate;
 import io.ramshot.boot.Instances;
 import io.ramshot.boot.Missed;
 import io.ramshot.boot.NativeCalls;
+import io.ramshot.text.Cause;
 import io.ramshot.uffd.EngineException;
 import io.ramshot.uffd.Machine;
 import java.io.IOException;
@@ -246,7 +247,8 @@ public final class Hooks implements AutoCloseable {
         adapters.constructed(hook - firstAdapted(), instance);
       }
     } catch (RuntimeException e) {
-      warnings.accept("an object of " + instance.getClass().getName() + " was missed: " + e);
+      warnings.accept(
+          "an object of " + instance.getClass().getName() + " was missed: " + Cause.text(e));
     }
   }
 
@@ -348,7 +350,8 @@ public final class Hooks implements AutoCloseable {
           try {
             action.run();
           } catch (RuntimeException | Error e) {
-            warnings.accept("the guest will not start: what must precede it failed: " + e);
+            warnings.accept(
+                "the guest will not start: what must precede it failed: " + Cause.text(e));
             throw e;
           }
         });

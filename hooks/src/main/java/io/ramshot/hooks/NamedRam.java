@@ -3,6 +3,7 @@ package io.ramshot.hooks;
 import io.ramshot.RamSource;
 import io.ramshot.SnapshotException;
 import io.ramshot.boot.Missed;
+import io.ramshot.text.Listing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -71,7 +72,7 @@ final class NamedRam implements RamSource {
   }
 
   private String messages(List<MissingRam> missing) {
-    return String.join("; ", missing.stream().map(m -> m.message(classes)).toList());
+    return Listing.of(missing.stream().map(m -> m.message(classes)).toList(), "; ");
   }
 
   private List<MissingRam> missing() {

@@ -3,6 +3,7 @@ package io.ramshot.hooks;
 import io.ramshot.SnapshotException;
 import io.ramshot.boot.NativeCalls;
 import io.ramshot.hooks.MemoryMap.Span;
+import io.ramshot.text.Cause;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -293,7 +294,10 @@ final class NativeMemory implements NativeCalls.Sink {
       now = MemoryMap.read();
     } catch (IOException e) {
       throw new SnapshotException(
-          "cannot see whether native RAM is still mapped (" + e + "): is /proc mounted?", e);
+          "cannot see whether native RAM is still mapped ("
+              + Cause.text(e)
+              + "): is /proc mounted?",
+          e);
     }
     for (Allocation allocation : all) {
       if (!now.covers(allocation.start, allocation.length)) {

@@ -1,6 +1,7 @@
 package io.ramshot.hooks;
 
 import io.ramshot.SnapshotException;
+import io.ramshot.text.Cause;
 import java.lang.ref.WeakReference;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -119,7 +120,13 @@ final class Pauses {
                 : Access.declaring(target.instance, spec.className());
         found.add(new Stop(spec, method(type, spec), target.instance));
       } catch (ReflectiveOperationException | LinkageError | RuntimeException e) {
-        throw new SnapshotException("pause=" + spec + " cannot be called: " + e, e);
+        throw new SnapshotException(
+            "pause="
+                + spec
+                + " cannot be called ("
+                + Cause.text(e)
+                + "): name a method without parameters",
+            e);
       }
     }
     stops = found;
@@ -189,7 +196,7 @@ final class Pauses {
 
   private static SnapshotException failed(Stop stop, Throwable e) {
     return new SnapshotException(
-        "pause=%s failed (%s): the guest was not frozen".formatted(stop.spec, e), e);
+        "pause=%s failed (%s): the guest was not frozen".formatted(stop.spec, Cause.text(e)), e);
   }
 
   /** Lets go of the objects; takes no lock. */

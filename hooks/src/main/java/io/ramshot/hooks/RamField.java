@@ -1,6 +1,7 @@
 package io.ramshot.hooks;
 
 import io.ramshot.SnapshotException;
+import io.ramshot.text.Cause;
 import java.lang.instrument.Instrumentation;
 import java.lang.ref.WeakReference;
 import java.lang.reflect.Field;
@@ -246,7 +247,7 @@ final class RamField {
         }
       }
     } catch (ReflectiveOperationException | RuntimeException e) {
-      throw new SnapshotException("ram=" + spec + " cannot be read: " + e, e);
+      throw new SnapshotException("ram=" + spec + " cannot be read: " + Cause.text(e), e);
     }
     return values;
   }

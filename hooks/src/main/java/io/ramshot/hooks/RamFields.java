@@ -2,6 +2,7 @@ package io.ramshot.hooks;
 
 import io.ramshot.SnapshotException;
 import io.ramshot.image.BlockKind;
+import io.ramshot.text.Cause;
 import java.lang.instrument.Instrumentation;
 import java.lang.reflect.Array;
 import java.nio.Buffer;
@@ -91,7 +92,7 @@ final class RamFields {
       try {
         field.prepare(instrumentation);
       } catch (ReflectiveOperationException e) {
-        throw new SnapshotException("ram=" + field.spec() + " cannot be read: " + e, e);
+        throw new SnapshotException("ram=" + field.spec() + " cannot be read: " + Cause.text(e), e);
       }
       for (Object value : field.values()) {
         RamValue.visit(

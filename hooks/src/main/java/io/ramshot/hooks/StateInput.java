@@ -1,5 +1,6 @@
 package io.ramshot.hooks;
 
+import io.ramshot.text.Cause;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InvalidClassException;
@@ -49,7 +50,7 @@ final class StateInput extends ObjectInputStream {
       throw new IOException(TOO_DEEP, e);
     } catch (InternalError | LinkageError e) {
       // Some classes of the JDK say so of a stream that nobody wrote.
-      throw new IOException("the image has objects that cannot be made (" + e + ")", e);
+      throw new IOException("the image has objects that cannot be made (" + Cause.text(e) + ")", e);
     } catch (InvalidClassException e) {
       if (in.refusal == null) {
         throw e;

@@ -1,5 +1,6 @@
 package io.ramshot.file;
 
+import io.ramshot.text.Cause;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -38,7 +39,9 @@ final class Descriptor {
       throw gone(file);
     } catch (IOException | DirectoryIteratorException e) {
       throw new FileException(
-          file, "is open, but not to be found in " + OPEN_FILES + " (" + e + "): mount /proc", e);
+          file,
+          "is open, but not to be found in " + OPEN_FILES + " (" + Cause.text(e) + "): mount /proc",
+          e);
     }
     throw gone(file);
   }

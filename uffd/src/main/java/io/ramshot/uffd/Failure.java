@@ -97,8 +97,8 @@ final class Failure {
               + where
               + ", because "
               + file
-              + " is written too slowly or not at all: choose another device, enlarge pool=, or"
-              + " raise stall.limit=";
+              + " is written too slowly or not at all: choose another device, enlarge pool=, raise rate="
+              + " if it is set, or raise stall.limit=";
       case FREED -> "block " + where + " was freed before the freeze: start the snapshot once more";
       case NONE -> "the engine failed" + reason + ": please report this";
     };

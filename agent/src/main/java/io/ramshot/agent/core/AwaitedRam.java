@@ -7,11 +7,11 @@ import io.ramshot.hooks.Hooks;
 import io.ramshot.image.BlockKind;
 import io.ramshot.image.Image;
 import io.ramshot.image.ImageBlock;
+import io.ramshot.text.Listing;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
  * The blocks of an image, until the host has allocated them. Looking changes nothing of the host's,
@@ -31,9 +31,10 @@ final class AwaitedRam {
 
   /** Those that are not there, in a few words, or nothing. */
   String missing(Guest guest, Hooks hooks) {
-    return missing(guest.blocks(), hooks.ramToCome()).stream()
-        .map(block -> block.name() + " of " + Quantity.text(block.length()))
-        .collect(Collectors.joining(", "));
+    return Listing.of(
+        missing(guest.blocks(), hooks.ramToCome()).stream()
+            .map(block -> block.name() + " of " + Quantity.text(block.length()))
+            .toList());
   }
 
   /**

@@ -6,6 +6,7 @@ import io.ramshot.agent.profiles.ProfileChoice;
 import io.ramshot.hooks.GateInfo;
 import io.ramshot.hooks.Hooks;
 import io.ramshot.hooks.StateInfo;
+import io.ramshot.text.Listing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -71,7 +72,7 @@ final class HostHooks implements HostView {
           "no gate of "
               + whose
               + " was ever called, so a freeze stops nobody ("
-              + gates.stream().map(HostHooks::text).collect(Collectors.joining("; "))
+              + Listing.of(gates.stream().map(HostHooks::text).toList(), "; ")
               + ")"
               + remedy());
     }

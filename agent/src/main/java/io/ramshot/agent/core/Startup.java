@@ -14,6 +14,7 @@ import io.ramshot.agent.options.TimelinePlan;
 import io.ramshot.agent.profiles.ProfileChoice;
 import io.ramshot.agent.timeline.TimelineException;
 import io.ramshot.hooks.Hooks;
+import io.ramshot.text.Cause;
 import java.io.File;
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
@@ -240,7 +241,8 @@ public final class Startup {
     try {
       registration = JmxRegistration.register(snapshots);
     } catch (JMException | RuntimeException | Error e) {
-      CONSOLE.say("the MXBean cannot be registered, snapshots cannot be asked for: " + e);
+      CONSOLE.say(
+          "the MXBean cannot be registered, snapshots cannot be asked for: " + Cause.text(e));
     }
   }
 

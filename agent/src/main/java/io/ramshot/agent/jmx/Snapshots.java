@@ -143,15 +143,19 @@ public final class Snapshots implements SnapshotsMXBean, Camera {
       begin(new Begun(), target, wanted);
     } catch (SnapshotException e) {
       // The cause would be of a class that the client lacks.
-      throw new IllegalStateException(
-          Printable.line(
-              guest.blocks().isEmpty()
-                  ? host.tell(e.getMessage()) + "; " + Listing.of(host.unmatched(), "; ")
-                  : host.tell(e.getMessage())));
+      throw new IllegalStateException(Printable.line(refusal(e)));
     } finally {
       asked.decrementAndGet();
     }
     return target.toString();
+  }
+
+  /** Why a snapshot is refused, with what the hooks found amiss where they found nothing. */
+  private String refusal(SnapshotException e) {
+    String words = host.tell(e.getMessage());
+    return guest.blocks().isEmpty()
+        ? words + (words.endsWith("?") ? " " : "; ") + Listing.of(host.unmatched(), "; ")
+        : words;
   }
 
   /** A snapshot that somebody asks for does not fail because of a timeline that he forgot. */

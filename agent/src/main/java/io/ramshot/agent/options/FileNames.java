@@ -2,6 +2,7 @@ package io.ramshot.agent.options;
 
 import io.ramshot.file.FileException;
 import io.ramshot.file.NewFile;
+import io.ramshot.text.Cause;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -80,7 +81,7 @@ public final class FileNames implements AutoCloseable {
     } catch (FileException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     } catch (IOException | RuntimeException e) { // providers of others throw what they like
-      throw new IllegalArgumentException(text + " cannot be reached (" + e + ")", e);
+      throw new IllegalArgumentException(text + " cannot be reached (" + Cause.text(e) + ")", e);
     }
   }
 

@@ -7,6 +7,7 @@ import io.ramshot.file.RegularFile;
 import io.ramshot.hooks.HookOptions;
 import io.ramshot.hooks.HostProfile;
 import io.ramshot.hooks.Nearest;
+import io.ramshot.text.Cause;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Reader;
@@ -171,7 +172,7 @@ public final class ProfileChoice {
       throw new OptionException("profile=" + name + " " + e.problem());
     } catch (IOException e) {
       throw new OptionException(
-          "profile=" + name + " cannot be read: name a readable file (" + e + ")");
+          "profile=" + name + " cannot be read: name a readable file (" + Cause.text(e) + ")");
     }
   }
 

@@ -1,5 +1,6 @@
 package io.ramshot.agent.timeline;
 
+import io.ramshot.text.Cause;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -45,7 +46,7 @@ final class OwnFolder {
       throw new TimelineException(path + " is no folder: choose another", e);
     } catch (IOException e) {
       throw new TimelineException(
-          "folder " + path + " cannot be made (" + e + "): choose another", e);
+          "folder " + path + " cannot be made (" + Cause.text(e) + "): choose another", e);
     }
     return real;
   }

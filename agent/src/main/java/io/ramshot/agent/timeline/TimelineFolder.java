@@ -4,6 +4,7 @@ import io.ramshot.image.Absorption;
 import io.ramshot.image.Image;
 import io.ramshot.image.ImageBlock;
 import io.ramshot.image.ImageException;
+import io.ramshot.text.Cause;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -127,7 +128,8 @@ public final class TimelineFolder {
     try (Stream<Path> files = Files.list(path)) {
       return files.filter(which).toList();
     } catch (IOException | java.io.UncheckedIOException e) {
-      throw new TimelineException("folder " + path + " cannot be read (" + e.getMessage() + ")", e);
+      throw new TimelineException(
+          "folder " + path + " cannot be read (" + Cause.text(e) + "): check its permissions", e);
     }
   }
 

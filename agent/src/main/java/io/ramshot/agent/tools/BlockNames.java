@@ -2,7 +2,7 @@ package io.ramshot.agent.tools;
 
 import io.ramshot.image.Image;
 import io.ramshot.image.ImageBlock;
-import java.util.stream.Collectors;
+import io.ramshot.text.Listing;
 
 /** Finds the block that a user means. */
 public final class BlockNames {
@@ -41,6 +41,6 @@ public final class BlockNames {
   private static String all(Image image) {
     return image.blocks().isEmpty()
         ? "none"
-        : image.blocks().stream().map(ImageBlock::name).collect(Collectors.joining(", "));
+        : Listing.of(image.blocks().stream().map(ImageBlock::name).toList());
   }
 }
