@@ -148,6 +148,8 @@ class Image:
                 self.section("SHAP", self.read_shape, block)
         self.states = self.section("STAT", self.read_map, 11, lambda f: f.take(f.get("Q")))
         self.info = self.section("INFO", self.read_map, 5, Fields.string)
+        frozen = self.info.get("frozen", "nobody")
+        check(frozen in ("gates", "threads", "nobody"), f"INFO: {frozen!r} is no word for who was frozen")
         check(not self.found, "a section too many")
 
     def section(self, kind, read, *arguments):

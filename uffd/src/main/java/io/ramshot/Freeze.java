@@ -1,5 +1,6 @@
 package io.ramshot;
 
+import io.ramshot.image.Frozen;
 import io.ramshot.image.ParticipantState;
 import io.ramshot.text.Cause;
 import java.time.Duration;
@@ -7,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -44,6 +46,7 @@ final class Freeze {
   /** From before the vCPUs are asked until they run again. */
   private volatile boolean underWay;
 
+  private volatile Frozen frozen;
   private volatile Instant time;
   private volatile long gateNanos;
   private volatile long stateNanos;
@@ -130,6 +133,7 @@ final class Freeze {
     try {
       if (hold) {
         vcpus.hold(timeout);
+        frozen = Objects.requireNonNull(vcpus.frozen(), "frozen() gave null");
       } else {
         vcpus.freeze(timeout);
       }
@@ -196,6 +200,11 @@ final class Freeze {
   /** What the participants saved; valid after {@link #run}. */
   List<ParticipantState> states() {
     return states;
+  }
+
+  /** Whom it stopped, or null if it was not reached. */
+  Frozen frozen() {
+    return frozen;
   }
 
   /** By the wall clock, or null if it was not reached. */

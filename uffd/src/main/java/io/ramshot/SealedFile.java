@@ -5,6 +5,7 @@ import io.ramshot.file.NewFile;
 import io.ramshot.file.SharedFolder;
 import io.ramshot.image.Extent;
 import io.ramshot.image.ExtraSection;
+import io.ramshot.image.Frozen;
 import io.ramshot.image.HashKey;
 import io.ramshot.image.ImageBlock;
 import io.ramshot.image.ImageContents;
@@ -147,6 +148,7 @@ final class SealedFile {
       captures.get(i).shape(i).ifPresent(shapes::add);
     }
     Map<String, String> info = info(status);
+    info.put(Frozen.KEY, freeze.frozen().word());
     if (tracked != null) {
       info.putAll(tracked.info());
     }

@@ -1,5 +1,6 @@
 package io.ramshot;
 
+import io.ramshot.image.Frozen;
 import java.util.List;
 
 /**
@@ -32,6 +33,7 @@ import java.util.List;
  * @param ownBytes the most memory that the snapshot takes of this process, the pool included, in
  *     bytes; 0 before it is known
  * @param memoryLimit what made the pool smaller than it would be good for, empty where nothing did
+ * @param frozen whom the freeze stopped; null before it did
  * @param warnings sentences about what may go wrong with it, or after it
  */
 public record SnapshotStatus(
@@ -60,4 +62,5 @@ public record SnapshotStatus(
     long hugeChunks,
     long ownBytes,
     String memoryLimit,
+    Frozen frozen,
     List<String> warnings) {}

@@ -1,5 +1,6 @@
 package io.ramshot;
 
+import io.ramshot.image.Frozen;
 import io.ramshot.limits.MemoryLimit;
 import io.ramshot.uffd.Capture;
 import io.ramshot.uffd.Figure;
@@ -28,6 +29,7 @@ final class StatusReader {
       Freeze freeze) {
     String limit = memory == null ? "" : memory.limit().map(MemoryLimit::name).orElse("");
     List<String> warnings = memory == null ? List.of() : memory.warnings();
+    Frozen frozen = freeze == null ? null : freeze.frozen();
     if (capture == null) {
       return new SnapshotStatus(
           state,
@@ -55,6 +57,7 @@ final class StatusReader {
           0,
           memory == null ? 0 : memory.besideBytes() + memory.poolBytes(),
           limit,
+          frozen,
           warnings);
     }
     long start = capture.figure(Figure.SAVING_START_NS);
@@ -93,6 +96,7 @@ final class StatusReader {
         capture.figure(Figure.CHUNKS_HUGE),
         memory.besideBytes() + capture.figure(Figure.POOL_BYTES),
         limit,
+        frozen,
         warnings);
   }
 

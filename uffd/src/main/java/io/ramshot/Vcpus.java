@@ -1,5 +1,6 @@
 package io.ramshot;
 
+import io.ramshot.image.Frozen;
 import java.time.Duration;
 
 /**
@@ -8,11 +9,16 @@ import java.time.Duration;
  */
 public interface Vcpus {
 
-  /** For a guest that the caller freezes itself, or whose single instant does not matter. */
+  /** For a guest whose single instant does not matter: its images say that nobody was frozen. */
   Vcpus NONE =
       new Vcpus() {
         @Override
         public void freeze(Duration timeout) {}
+
+        @Override
+        public Frozen frozen() {
+          return Frozen.NOBODY;
+        }
 
         @Override
         public void thaw() {}
@@ -36,6 +42,14 @@ public interface Vcpus {
    * @throws SnapshotException if it could not be done
    */
   default void hold(Duration timeout) throws SnapshotException {}
+
+  /**
+   * Whom the freeze that is under way has stopped, for the image and for who reads of it. Asked
+   * once in a freeze, right after {@link #hold}. {@link Frozen#GATES} by default: the vCPUs.
+   */
+  default Frozen frozen() {
+    return Frozen.GATES;
+  }
 
   /** Lets the vCPUs run. Harmless when they are not frozen. Never blocks. */
   void thaw();

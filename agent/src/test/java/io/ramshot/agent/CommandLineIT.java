@@ -126,8 +126,8 @@ class CommandLineIT {
     }
     List<String> list = run(0, "timeline", folder).out();
     assertEquals(4, list.size(), list.toString());
-    assertTrue(list.get(1).matches("#[0-9]+ .* full +yes"), list.get(1));
-    assertTrue(list.get(2).matches("#[0-9]+ .* -0.0 s .* increment +yes"), list.get(2));
+    assertTrue(list.get(1).matches("#[0-9]+ .* full +gates +yes"), list.get(1));
+    assertTrue(list.get(2).matches("#[0-9]+ .* -0.0 s .* increment +gates +yes"), list.get(2));
     String json = String.join("", run(0, "timeline", folder, "--json").out());
     assertTrue(json.startsWith("{  \"schema\": \"ramshot.timeline/1\","), json);
     assertTrue(json.matches(".*\"kind\": \"full\", *\"parent\": null, *\"whole\": true.*"), json);

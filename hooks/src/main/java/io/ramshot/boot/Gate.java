@@ -61,6 +61,9 @@ public final class Gate {
   /** Who froze: may pass, and wants to be woken when a thread leaves. */
   private static volatile GateCell freezer;
 
+  /** Whether any thread has come that did not come to freeze. */
+  private static volatile boolean came;
+
   /** Not yet claimed by the thread that will run it. */
   private static volatile Runnable first;
 
@@ -80,6 +83,10 @@ public final class Gate {
       CALLED[gate] = true;
     }
     if (cell.doubt != GateCell.NO_DOUBT) {
+      if (cell.doubt == GateCell.NEW && cell != freezer) {
+        came = true;
+        cell.doubt = GateCell.NO_DOUBT;
+      }
       while (cell.doubt == GateCell.SUSPECTED) {
         // Without a call, for there may be no stack for one: a look takes about a millisecond.
         continue;
@@ -282,6 +289,17 @@ public final class Gate {
     return CALLED[gate];
   }
 
+  /** Whether any thread but a freezer has come to a gate. */
+  public static boolean anyoneCame() {
+    return came;
+  }
+
+  /** Whether the calling thread runs the action before the first quantum: all others are held. */
+  public static boolean isInFirst() {
+    GateCell cell = firstRunner;
+    return cell != null && cell.thread() == Thread.currentThread();
+  }
+
   /**
    * Runs everything once that a thread may come to at a gate. What it needs of the JDK must not be
    * loaded, initialised or linked at the end of some thread's stack: a class whose initialiser
@@ -313,12 +331,18 @@ public final class Gate {
     reset();
   }
 
-  /** Opens the gate, whatever closed it, and forgets which gates were called. */
+  /** Opens the gate, whatever closed it, and forgets which gates were called, and whether any. */
   public static void reset() {
     first = null;
     freezer = null;
     open(FROZEN | BEFORE_FIRST);
     Arrays.fill(CALLED, false);
+    for (GateCell cell : cells) {
+      if (cell.depth == 0) {
+        cell.doubt = GateCell.NEW;
+      }
+    }
+    came = false;
   }
 
   private static GateCell newCell() {

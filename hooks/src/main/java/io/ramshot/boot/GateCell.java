@@ -37,8 +37,11 @@ class GateCellFields extends GateCellPadding {
   /** The thread was seen outside, and is until it comes to a gate again. */
   static final int OUTSIDE = 2;
 
-  /** What a freezer thinks of a {@link #depth} above 0. */
-  volatile int doubt;
+  /** The thread has come to no gate, or only in order to freeze. */
+  static final int NEW = 3;
+
+  /** What a freezer thinks of a {@link #depth} above 0; or that there never was one. */
+  volatile int doubt = NEW;
 
   /** Whether the thread is parked, or about to park, at a closed gate. */
   volatile boolean waiting;

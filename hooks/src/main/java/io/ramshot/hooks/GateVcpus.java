@@ -4,6 +4,7 @@ import io.ramshot.RunningTime;
 import io.ramshot.SnapshotException;
 import io.ramshot.Vcpus;
 import io.ramshot.boot.Gate;
+import io.ramshot.image.Frozen;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.locks.LockSupport;
@@ -143,6 +144,12 @@ final class GateVcpus implements Vcpus {
         .limit(FRAMES_SHOWN)
         .map(StackTraceElement::toString)
         .collect(Collectors.joining(" < ", "", frames.length > FRAMES_SHOWN ? " < ..." : ""));
+  }
+
+  /** A gate to which nobody ever came has stopped nobody. */
+  @Override
+  public Frozen frozen() {
+    return Gate.anyoneCame() ? Frozen.GATES : Frozen.NOBODY;
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.ramshot.hooks;
 
 import io.ramshot.SnapshotException;
 import io.ramshot.Vcpus;
+import io.ramshot.image.Frozen;
 import io.ramshot.uffd.EngineException;
 import io.ramshot.uffd.HostThreads;
 import java.time.Duration;
@@ -85,6 +86,11 @@ final class ThreadVcpus implements Vcpus {
       throw new SnapshotException(e.getMessage(), e);
     }
     suspender = Thread.currentThread();
+  }
+
+  @Override
+  public Frozen frozen() {
+    return Frozen.THREADS;
   }
 
   @Override

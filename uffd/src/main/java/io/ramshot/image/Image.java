@@ -189,6 +189,11 @@ public final class Image implements AutoCloseable {
     return metadata.states();
   }
 
+  /** Whom the freeze stopped; empty for images that were written before that was noted. */
+  public Optional<Frozen> frozen() {
+    return Frozen.of(metadata.info());
+  }
+
   /** Figures of the snapshot, in the order in which they were written. */
   public Map<String, String> info() {
     return metadata.info();

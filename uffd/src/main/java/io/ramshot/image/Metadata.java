@@ -217,6 +217,10 @@ record Metadata(
         throw in.damaged("has two figures named " + key);
       }
     }
+    String frozen = info.get(Frozen.KEY);
+    if (frozen != null && Frozen.of(frozen).isEmpty()) {
+      throw in.damaged("says that the freeze stopped \"" + frozen + "\", which nothing is called");
+    }
     in.requireEnd();
     return Collections.unmodifiableMap(info);
   }

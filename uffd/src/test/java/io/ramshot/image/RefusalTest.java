@@ -143,6 +143,16 @@ class RefusalTest {
   private static final java.nio.charset.Charset ASCII = StandardCharsets.US_ASCII;
 
   @Test
+  void aWordForWhoWasFrozenThatThereIsNot() throws Exception {
+    TestImage.small().info(Frozen.KEY, "threads").write(file);
+    try (Image frozen = Image.open(file)) {
+      assertEquals(Frozen.THREADS, frozen.frozen().orElseThrow());
+    }
+    TestImage.small().info(Frozen.KEY, "everybody").write(file);
+    refused("says that the freeze stopped \"everybody\", which nothing is called");
+  }
+
+  @Test
   void sectionsOfAnotherImage() throws Exception {
     // Same geometry, other payload: each file is sound by itself, their mix is not.
     byte[] header = Arrays.copyOf(image, 4096);

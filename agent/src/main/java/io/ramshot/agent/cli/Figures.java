@@ -2,9 +2,12 @@ package io.ramshot.agent.cli;
 
 import io.ramshot.SnapshotState;
 import io.ramshot.agent.options.Quantity;
+import io.ramshot.agent.tools.FrozenText;
+import io.ramshot.image.Frozen;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import javax.management.openmbean.CompositeData;
 
 /** The bean's figures in words. */
@@ -45,6 +48,7 @@ final class Figures {
     if (number(pause, "totalNanos") > 0) {
       line(lines, "pause", "%s", PauseText.of(pause));
     }
+    frozen(status).ifPresent(frozen -> line(lines, "frozen", "%s", FrozenText.of(frozen)));
     if (number(status, "savingNanos") > 0) {
       saving(lines, status);
     }
@@ -108,6 +112,20 @@ final class Figures {
         + Quantity.text(length)
         + " long"
         + (allocated < length / 2 ? ", mostly holes" : "");
+  }
+
+  /** Empty before the freeze, and with an agent that does not say it. */
+  private static Optional<Frozen> frozen(CompositeData status) {
+    return status.containsKey("frozen")
+        ? Frozen.of((String) status.get("frozen"))
+        : Optional.empty();
+  }
+
+  /** A sentence with what to do, if nobody was frozen for an image. */
+  static Optional<String> nobodyFrozen(CompositeData status, long pid) {
+    boolean comesToNothing = List.of("FAILED", "CANCELLED").contains(status.get("state"));
+    return (comesToNothing ? Optional.<String>empty() : FrozenText.warning(frozen(status)))
+        .map(warning -> warning + "; " + FrozenText.remedy(Long.toString(pid)));
   }
 
   /** What a user should know besides, a sentence each. */

@@ -2,9 +2,11 @@ package io.ramshot.agent.cli;
 
 import io.ramshot.agent.options.Quantity;
 import io.ramshot.agent.tools.ChainFile;
+import io.ramshot.agent.tools.FrozenText;
 import io.ramshot.agent.tools.HistorySummary;
 import io.ramshot.agent.tools.Json;
 import io.ramshot.agent.tools.SaverText;
+import io.ramshot.image.Frozen;
 import io.ramshot.image.Image;
 import io.ramshot.image.ImageBlock;
 import io.ramshot.image.ImageException;
@@ -73,6 +75,7 @@ final class InfoCommand implements Callable<Integer> {
     line("image", file);
     line("id", header.id());
     line("frozen at", header.freezeTime());
+    line("frozen", FrozenText.of(image.frozen()));
     line("written by", image.product().name() + " " + image.product().version());
     line("format", "version " + ImageHeader.VERSION);
     line("machine", header.byteOrder() + ", pages of " + Quantity.text(header.pageSize()));
@@ -152,6 +155,7 @@ final class InfoCommand implements Callable<Integer> {
     json.member("file", file.toString());
     json.member("id", header.id().toString());
     json.member("freezeTime", header.freezeTime().toString());
+    json.member("frozen", image.frozen().map(Frozen::word));
     json.object("product").member("name", image.product().name());
     json.member("version", image.product().version()).endObject();
     json.member("formatVersion", ImageHeader.VERSION);

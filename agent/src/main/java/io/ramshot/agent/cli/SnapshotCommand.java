@@ -77,7 +77,7 @@ final class SnapshotCommand implements Callable<Integer> {
       try {
         CompositeData result = await(target, absolute, limit);
         HostLines.unmatched(target).forEach(line -> System.err.println("ramshot: " + line));
-        return report(result);
+        return report(result, target.pid());
       } finally {
         over = true;
         removeHook(cancelling);
@@ -167,7 +167,7 @@ final class SnapshotCommand implements Callable<Integer> {
     }
   }
 
-  private static int report(CompositeData result) throws CommandException {
+  private static int report(CompositeData result, long pid) throws CommandException {
     String message = (String) result.get("message");
     switch ((String) result.get("state")) {
       case "COMPLETED":
@@ -180,6 +180,8 @@ final class SnapshotCommand implements Callable<Integer> {
     if (!message.isEmpty()) {
       System.err.println("ramshot: " + message);
     }
+    Figures.nobodyFrozen((CompositeData) result.get("status"), pid)
+        .ifPresent(warning -> System.err.println("ramshot: " + warning));
     System.out.println(result.get("target"));
     Figures.lines((CompositeData) result.get("status")).forEach(System.out::println);
     System.out.printf(

@@ -30,7 +30,10 @@ final class StatusCommand implements Callable<Integer> {
         System.out.println("snapshot: none yet");
         return ExitStatus.DONE;
       }
-      snapshot(target.waitFor(0)).forEach(System.out::println);
+      CompositeData result = target.waitFor(0);
+      snapshot(result).forEach(System.out::println);
+      Figures.nobodyFrozen((CompositeData) result.get("status"), target.pid())
+          .ifPresent(warning -> System.out.println("  warning: " + warning));
       return ExitStatus.DONE;
     }
   }

@@ -4,6 +4,7 @@ import io.ramshot.agent.options.Quantity;
 import io.ramshot.agent.timeline.BeforeNewest;
 import io.ramshot.agent.timeline.Checkpoint;
 import io.ramshot.agent.tools.Json;
+import io.ramshot.image.Frozen;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -36,18 +37,19 @@ final class TimelineText {
     List<String> lines = new ArrayList<>();
     lines.add(
         String.format(
-            "%-9s %-26s %12s %12s  %-10s %s",
-            "number", "frozen at", "from newest", "stored", "kind", "whole"));
+            "%-9s %-26s %12s %12s  %-10s %-8s %s",
+            "number", "frozen at", "from newest", "stored", "kind", "frozen", "whole"));
     for (Checkpoint checkpoint : list) {
       lines.add(
           String.format(
               Locale.ROOT,
-              "%-9s %-26s %12s %12s  %-10s %s",
+              "%-9s %-26s %12s %12s  %-10s %-8s %s",
               checkpoint,
               checkpoint.freezeTime() == null ? "?" : checkpoint.freezeTime(),
               checkpoint.freezeTime() == null ? "?" : beforeNewest(checkpoint),
               Quantity.text(checkpoint.storedBytes()),
               kind(checkpoint),
+              frozen(checkpoint).orElse("?"),
               checkpoint.isWhole() ? "yes" : "no: " + checkpoint.problem()));
     }
     lines.add("The newest is " + BeforeNewest.text(now - newest.toEpochMilli()) + " old.");
@@ -62,6 +64,10 @@ final class TimelineText {
     return checkpoint.id() == null ? "?" : checkpoint.parent().isPresent() ? "increment" : "full";
   }
 
+  private static Optional<String> frozen(Checkpoint checkpoint) {
+    return Optional.ofNullable(checkpoint.frozen()).map(Frozen::word);
+  }
+
   /** Of a file that cannot be read, what it would tell is null. */
   void to(Json json, Path folder) {
     json.object().member("schema", "ramshot.timeline/1").member("folder", folder.toString());
@@ -71,6 +77,7 @@ final class TimelineText {
       json.member("file", checkpoint.path().toString());
       Optional<Instant> time = Optional.ofNullable(checkpoint.freezeTime());
       json.member("id", Optional.ofNullable(checkpoint.id())).member("freezeTime", time);
+      json.member("frozen", frozen(checkpoint));
       number(json, "ageMillis", time, now);
       number(json, "beforeNewestMillis", time, newest.toEpochMilli());
       json.member("storedBytes", checkpoint.storedBytes());

@@ -1,8 +1,10 @@
 package io.ramshot.agent.cli;
 
 import io.ramshot.agent.options.Quantity;
+import io.ramshot.agent.tools.FrozenText;
 import io.ramshot.agent.tools.Json;
 import io.ramshot.image.Damage;
+import io.ramshot.image.Frozen;
 import io.ramshot.image.Image;
 import io.ramshot.image.ImageException;
 import io.ramshot.image.ImageVerifier;
@@ -92,6 +94,7 @@ final class VerifyCommand implements Callable<Integer> {
         Quantity.text(verification.readBytes()),
         seconds,
         verification.readBytes() / seconds / 1e6);
+    FrozenText.warning(image.frozen()).ifPresent(warning -> out.println("warning: " + warning));
     return ExitStatus.DONE;
   }
 
@@ -101,6 +104,7 @@ final class VerifyCommand implements Callable<Integer> {
     json.member("schema", "ramshot.verify/1");
     json.member("file", file.toString());
     json.member("id", image.header().id().toString());
+    json.member("frozen", image.frozen().map(Frozen::word));
     json.member("everyByte", all);
     json.array("damages");
     Verification verification =

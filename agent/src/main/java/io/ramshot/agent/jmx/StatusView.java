@@ -40,6 +40,7 @@ public final class StatusView {
           0,
           0,
           "",
+          null,
           List.of());
 
   /** Before the first snapshot. */
@@ -151,6 +152,11 @@ public final class StatusView {
   /** What made the pool smaller than it would be good for, or empty. */
   public String getMemoryLimit() {
     return status.memoryLimit();
+  }
+
+  /** Whom the freeze stopped: gates, threads or nobody; null before it did. */
+  public String getFrozen() {
+    return status.frozen() == null ? null : status.frozen().word();
   }
 
   /** About what may go wrong with the snapshot, or after it. */

@@ -1,5 +1,6 @@
 package io.ramshot.agent.timeline;
 
+import io.ramshot.image.Frozen;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
@@ -12,6 +13,7 @@ import java.util.UUID;
  * @param id null if the file cannot be read
  * @param parentId of the image that it is an increment on; null for a full one
  * @param freezeTime null if the file cannot be read
+ * @param frozen whom the freeze stopped; null if that is not known
  * @param storedBytes what the file holds besides holes, in bytes
  * @param problem why it cannot be restored, empty if it is whole: it and all that it builds upon
  *     are there with sound metadata. Pages are checked when they are read.
@@ -22,6 +24,7 @@ public record Checkpoint(
     UUID id,
     UUID parentId,
     Instant freezeTime,
+    Frozen frozen,
     long storedBytes,
     String problem) {
 
@@ -34,7 +37,7 @@ public record Checkpoint(
   }
 
   Checkpoint broken(String why) {
-    return new Checkpoint(number, path, id, parentId, freezeTime, storedBytes, why);
+    return new Checkpoint(number, path, id, parentId, freezeTime, frozen, storedBytes, why);
   }
 
   @Override

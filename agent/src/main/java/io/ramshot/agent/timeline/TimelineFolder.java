@@ -166,11 +166,12 @@ public final class TimelineFolder {
           image.header().id(),
           image.header().parent().orElse(null),
           image.header().freezeTime(),
+          image.frozen().orElse(null),
           storedBytes(image),
           "");
     } catch (ImageException e) {
       return Files.exists(file)
-          ? new Checkpoint(number, file, null, null, null, 0, e.getMessage())
+          ? new Checkpoint(number, file, null, null, null, null, 0, e.getMessage())
           : null;
     }
   }

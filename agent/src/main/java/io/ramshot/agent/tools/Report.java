@@ -54,6 +54,7 @@ public final class Report {
         image.header().id().toString(),
         image.product().name(),
         image.product().version());
+    html.format("<p>Frozen: %s.</p>", FrozenText.of(image.frozen()));
     tiles();
     html.raw("<h2>The snapshot</h2>");
     PhaseChart.drawSnapshot(html, figures);

@@ -58,6 +58,7 @@ public final class SomeStatus {
         0,
         0,
         "",
+        null,
         List.of());
   }
 }

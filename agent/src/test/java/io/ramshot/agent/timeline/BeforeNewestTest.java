@@ -24,7 +24,7 @@ class BeforeNewestTest {
       int number = list.size();
       Path file = folder.resolve(TimelineName.of(number));
       Instant time = NEWEST.minusMillis(millis);
-      list.add(new Checkpoint(number, file, UUID.randomUUID(), null, time, 0, ""));
+      list.add(new Checkpoint(number, file, UUID.randomUUID(), null, time, null, 0, ""));
     }
     return TimelineMoment.parse(folder + "@" + moment).orElseThrow().find(list).number();
   }
