@@ -152,6 +152,13 @@ public final class Guest {
     return blocks.get().values().stream().filter(block -> block.address() == address).findFirst();
   }
 
+  /** The registered block that holds this address, if any; RAM on the heap has none. No lock. */
+  public Optional<Block> blockAround(long address) {
+    return blocks.get().values().stream()
+        .filter(b -> address >= b.address() && address - b.address() < b.length())
+        .findFirst();
+  }
+
   /** Adds a source of RAM on the heap, for all later snapshots and restores. */
   public void add(RamSource source) {
     Objects.requireNonNull(source, "source");
