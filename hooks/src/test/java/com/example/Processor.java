@@ -1,6 +1,5 @@
 package com.example;
 
-import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A machine that keeps its state in fields of every kind, some of its parent. */
@@ -43,7 +42,7 @@ public class Processor extends ProcessorBase {
   public final AtomicLong ticks = new AtomicLong();
   public Bus bus;
   public transient int cache;
-  public Random unknown;
+  public Object unknown;
   private final byte[][] banks;
 
   public Processor(int model, byte[][] banks) {

@@ -8,14 +8,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Knows arrays again that several fields hold, of one object or of many: they are saved once, and
- * are one array again after a restore.
+ * Knows arrays and containers again that several fields hold, of one object or of many: they are
+ * saved once, and are one again after a restore.
  */
 final class FieldArrays {
 
   /**
    * @param owner the participant that saved it
-   * @param id its number among that participant's arrays
+   * @param id its number among that participant's arrays and containers
    */
   record Name(String owner, int id) {}
 

@@ -18,6 +18,9 @@ interface FieldLinks {
   /** The guest's array of that name, or null. */
   Object ram(String name);
 
-  /** Whether guest RAM is at this address: it is another one in the JVM that restores. */
-  boolean isRamAddress(long address);
+  /** Where in guest RAM outside the heap an address is, or null. Takes no lock. */
+  RamPlace placeOf(long address);
+
+  /** Where guest RAM of this name begins, or null if it has no address. */
+  Long addressOf(String ram);
 }

@@ -1,5 +1,6 @@
 package io.ramshot.hooks;
 
+import io.ramshot.hooks.fields.NativeFields;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -23,9 +25,10 @@ final class FieldPlan {
    * A field of the class, or of a parent.
    *
    * @param name with its declaring class
+   * @param isHandle whether native code may have filled it, and the options do not call it a number
    * @param head name and type as they stand in an image
    */
-  record Slot(Field field, String name, boolean isFinal, byte[] head) {
+  record Slot(Field field, String name, boolean isFinal, boolean isHandle, byte[] head) {
     Class<?> type() {
       return field.getType();
     }
@@ -89,29 +92,19 @@ final class FieldPlan {
             statics.add(parent.getName() + "." + field.getName());
           }
         } else if (!isOuter(field)) {
-          slots.add(slot(access.to(field, parent)));
+          slots.add(slot(access.to(field, parent), type, spec));
         }
       }
     }
     names.addAll(ofJdk);
-    for (String name : left) {
-      if (!names.contains(name)) {
-        throw new IOException(
-            "state=%s: %s has no field %s to leave%s"
-                .formatted(
-                    spec,
-                    type.getName(),
-                    name,
-                    names.isEmpty()
-                        ? ""
-                        : "; nearest: " + String.join(", ", Nearest.to(name, names, n -> n, 3))));
-      }
-    }
+    requireThere(left, "to leave", type, spec, names);
+    requireThere(spec.numbers(), "that can be a number", type, spec, names);
+    requireThere(spec.addresses(), "that can be an address", type, spec, names);
     ofJdk.removeAll(left);
     if (!ofJdk.isEmpty()) {
       throw new IOException(
           "state=%s: the fields of %s, which is the JDK's, cannot be captured: leave them with state=%s"
-              .formatted(spec, String.join(" and ", ofJdk), leaving(spec, ofJdk)));
+              .formatted(spec, String.join(" and ", ofJdk), spec.leaving(ofJdk)));
     }
     if (!statics.isEmpty()) {
       warnings.accept(
@@ -119,11 +112,29 @@ final class FieldPlan {
               .formatted(
                   spec,
                   String.join(", ", statics),
-                  leaving(
-                      spec,
+                  spec.leaving(
                       statics.stream().map(s -> s.substring(s.lastIndexOf('.') + 1)).toList())));
     }
     return new FieldPlan(List.copyOf(slots), List.copyOf(names));
+  }
+
+  private static void requireThere(
+      Collection<String> wanted, String what, Class<?> type, StateSpec spec, Set<String> names)
+      throws IOException {
+    for (String name : wanted) {
+      if (!names.contains(name)) {
+        throw new IOException(
+            "state=%s: %s has no field %s %s%s"
+                .formatted(
+                    spec,
+                    type.getName(),
+                    name,
+                    what,
+                    names.isEmpty()
+                        ? ""
+                        : "; nearest: " + String.join(", ", Nearest.to(name, names, n -> n, 3))));
+      }
+    }
   }
 
   /** Options may name a class that inherits the field, unless it has another of that name. */
@@ -147,7 +158,11 @@ final class FieldPlan {
     return field.isSynthetic() && Modifier.isFinal(field.getModifiers());
   }
 
-  private static Slot slot(Field field) {
+  private static Slot slot(Field field, Class<?> type, StateSpec spec) {
+    boolean isHandle =
+        NativeFields.mayBeHandle(field, type)
+            && !spec.numbers().contains(field.getName())
+            && !spec.addresses().contains(field.getName());
     String name = field.getDeclaringClass().getName() + "." + field.getName();
     ByteArrayOutputStream head = new ByteArrayOutputStream();
     try (DataOutputStream out = new DataOutputStream(head)) {
@@ -156,14 +171,8 @@ final class FieldPlan {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return new Slot(field, name, Modifier.isFinal(field.getModifiers()), head.toByteArray());
-  }
-
-  /** The option that leaves some more fields, to be pasted. */
-  static StateSpec leaving(StateSpec spec, List<String> more) {
-    Set<String> all = new LinkedHashSet<>(spec.left());
-    all.addAll(more);
-    return StateSpec.ofFields(spec.className(), List.copyOf(all));
+    return new Slot(
+        field, name, Modifier.isFinal(field.getModifiers()), isHandle, head.toByteArray());
   }
 
   /** Whether it is an array of primitives, or of such arrays. */

@@ -8,8 +8,11 @@ final class FieldRefusedException extends IOException {
 
   private final String field;
 
-  FieldRefusedException(FieldPlan.Slot slot, Object value) {
-    super(slot.name() + " is a " + value.getClass().getTypeName());
+  /**
+   * @param what it is, as in "is a java.lang.Thread"
+   */
+  FieldRefusedException(FieldPlan.Slot slot, String what) {
+    super(slot.name() + " " + what);
     field = slot.field().getName();
   }
 

@@ -1,8 +1,17 @@
 package io.ramshot.hooks;
 
+import io.ramshot.hooks.fields.ConstantFields;
+import io.ramshot.hooks.fields.Containers;
+import io.ramshot.hooks.fields.FieldCodes;
+import io.ramshot.hooks.fields.RandomState;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -16,6 +25,11 @@ final class FieldState implements HostState {
   private final FieldPlan plan;
   private final FieldLinks links;
   private final FieldArrays arrays;
+  private final Containers containers;
+  private final Consumer<String> warnings;
+
+  /** Fields of which it has been said that they may be addresses. */
+  private final Set<String> toldAddresses = new HashSet<>();
 
   /** What the last save took, for the next; in bytes. */
   private int bytes = FIRST_BYTES;
@@ -40,6 +54,8 @@ final class FieldState implements HostState {
     this.spec = spec;
     this.links = links;
     this.arrays = arrays;
+    this.warnings = warnings;
+    containers = new Containers(new RandomState(field -> access.to(field, Random.class)));
     plan = FieldPlan.of(type, spec, access, isRam, warnings);
   }
 
@@ -51,49 +67,75 @@ final class FieldState implements HostState {
   public void prepare(Object instance) throws IOException, IllegalAccessException {
     arrays.clearSaved();
     links.refresh();
-    List<String> refused = new ArrayList<>();
-    List<String> names = new ArrayList<>();
+    FieldRefusals refusals = new FieldRefusals(spec, links, containers);
     for (FieldPlan.Slot slot : plan.slots()) {
-      String refusal = refusal(slot, instance);
-      if (refusal != null) {
-        refused.add(slot.name() + " " + refusal);
+      refusals.check(slot, instance);
+    }
+    if (!refusals.isEmpty()) {
+      throw new IOException(refusals.message());
+    }
+    tellAddresses(instance);
+    if (!isWarm) {
+      tellFinals(instance);
+      warm(instance);
+    }
+  }
+
+  /** For the size, and so that the pause has no class to load and little code to compile. */
+  private void warm(Object instance) throws IllegalAccessException {
+    try {
+      write(instance, new FieldArrays());
+      isWarm = true;
+    } catch (IOException e) {
+      // The guest runs; what its fields hold in the freeze decides.
+    }
+  }
+
+  /** A number that may be an address blocks no snapshot, but a restore will have to know. */
+  private void tellAddresses(Object instance) throws IllegalAccessException {
+    for (FieldPlan.Slot slot : plan.slots()) {
+      String field = slot.field().getName();
+      if (slot.type() != long.class
+          || spec.numbers().contains(field)
+          || spec.addresses().contains(field)) {
+        continue;
+      }
+      long value = slot.field().getLong(instance);
+      RamPlace place = value == 0 ? null : links.placeOf(value);
+      if (place != null && place.offset() != 0 && toldAddresses.add(field)) {
+        warnings.accept(
+            "%s is 0x%x, inside guest RAM %s, so a restore will ask what it is: say it now, with state=%s for an address, which moves with the RAM, or state=%s for a number, such as a register"
+                .formatted(
+                    slot.name(),
+                    value,
+                    place.block(),
+                    spec.withAddresses(List.of(field)),
+                    spec.withNumbers(List.of(field))));
+      }
+    }
+  }
+
+  /** Final fields that are no constants are compared by a restore, which cannot change them. */
+  private void tellFinals(Object instance) throws IllegalAccessException {
+    List<String> finals = new ArrayList<>();
+    List<String> names = new ArrayList<>();
+    Map<Class<?>, Set<String>> constants = new HashMap<>();
+    for (FieldPlan.Slot slot : plan.slots()) {
+      Class<?> declaring = slot.field().getDeclaringClass();
+      Object value = slot.isFinal() ? slot.field().get(instance) : null;
+      if ((value instanceof String || value != null && FieldCodes.ofBoxed(value) != 0)
+          && !constants
+              .computeIfAbsent(declaring, ConstantFields::of)
+              .contains(slot.field().getName())) {
+        finals.add(slot.name());
         names.add(slot.field().getName());
       }
     }
-    if (!refused.isEmpty()) {
-      throw new IOException(refusal(String.join(", ", refused), names));
+    if (!finals.isEmpty()) {
+      warnings.accept(
+          "state=%s: a restore cannot set the final %s, so it goes on only in a guest that makes them what they are here; one that each start makes anew, leave as it is made: with state=%s, here or at the restore"
+              .formatted(spec, FieldRefusals.cut(finals), spec.leaving(names.subList(0, 1))));
     }
-    if (!isWarm) {
-      // For the size, and so that the pause has no class to load and little code to compile.
-      write(instance, new FieldArrays());
-      isWarm = true;
-    }
-  }
-
-  private String refusal(String fields, List<String> names) {
-    return "state=%s cannot capture %s: name the classes of such objects in state= too, or leave the fields as the host makes them with state=%s"
-        .formatted(spec, fields, FieldPlan.leaving(spec, names));
-  }
-
-  /** Why a field cannot be captured now, or null. */
-  private String refusal(FieldPlan.Slot slot, Object instance) throws IllegalAccessException {
-    Class<?> type = slot.type();
-    if (type == long.class) {
-      return links.isRamAddress(slot.field().getLong(instance))
-          ? "is an address of guest RAM, which is another in the next JVM"
-          : null;
-    }
-    Object value = type.isPrimitive() ? null : slot.field().get(instance);
-    if (value == null
-        || FieldPlan.isPrimitiveArray(value.getClass())
-        || value instanceof String
-        || value instanceof Enum
-        || FieldCodes.ofBoxed(value) != 0
-        || FieldWriter.atomic(value) != null
-        || links.participantOf(value) != null) {
-      return null;
-    }
-    return "is a " + value.getClass().getTypeName();
   }
 
   @Override
@@ -105,17 +147,18 @@ final class FieldState implements HostState {
   private byte[] write(Object instance, FieldArrays known)
       throws IOException, IllegalAccessException {
     try {
-      byte[] state = new FieldWriter(name, links, known, bytes).write(plan, instance);
+      byte[] state =
+          new FieldWriter(name, spec, links, known, containers, bytes).write(plan, instance);
       bytes = Math.max(FIRST_BYTES, state.length + state.length / 8);
       return state;
     } catch (FieldRefusedException e) {
-      throw new IOException(refusal(e.getMessage(), List.of(e.field())), e);
+      throw new IOException(FieldRefusals.ofObjects(spec, e.getMessage(), List.of(e.field())), e);
     }
   }
 
   @Override
   public void load(Object instance, byte[] state) throws IOException, IllegalAccessException {
     links.refresh();
-    new FieldReader(name, spec, plan, links, arrays).load(instance, state);
+    new FieldReader(name, spec, plan, links, arrays, containers).load(instance, state);
   }
 }

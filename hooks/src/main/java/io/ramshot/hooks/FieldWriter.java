@@ -1,5 +1,8 @@
 package io.ramshot.hooks;
 
+import io.ramshot.hooks.fields.ChangingException;
+import io.ramshot.hooks.fields.Containers;
+import io.ramshot.hooks.fields.FieldCodes;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
@@ -18,14 +21,25 @@ final class FieldWriter {
   private final String owner;
   private final FieldLinks links;
   private final FieldArrays arrays;
+  private final Containers containers;
+  private final StateSpec spec;
   private ByteBuffer out;
-  private int arrayCount;
+  private int heldCount;
+  private byte version = FieldCodes.VERSION;
 
   /**
    * @param bytes how many it will be, as far as is known
    */
-  FieldWriter(String owner, FieldLinks links, FieldArrays arrays, int bytes) {
+  FieldWriter(
+      String owner,
+      StateSpec spec,
+      FieldLinks links,
+      FieldArrays arrays,
+      Containers containers,
+      int bytes) {
     this.owner = owner;
+    this.spec = spec;
+    this.containers = containers;
     this.links = links;
     this.arrays = arrays;
     out = ByteBuffer.allocate(bytes);
@@ -35,17 +49,34 @@ final class FieldWriter {
    * @throws IOException if a field holds what cannot be captured
    */
   byte[] write(FieldPlan plan, Object instance) throws IOException, IllegalAccessException {
-    room(4).put(FieldCodes.MAGIC).put(FieldCodes.VERSION).putChar((char) plan.slots().size());
+    room(4).put(FieldCodes.MAGIC).put(version).putChar((char) plan.slots().size());
     for (FieldPlan.Slot slot : plan.slots()) {
       room(slot.head().length).put(slot.head());
-      if (slot.type().isPrimitive()) {
+      if (slot.type() == long.class) {
+        number(slot.field().getLong(instance), slot);
+      } else if (slot.type().isPrimitive()) {
         room(9).put(FieldCodes.PRIMITIVE);
         primitive(slot.field(), instance);
       } else {
         value(slot.field().get(instance), slot);
       }
     }
+    out.put(1, version);
     return Arrays.copyOf(out.array(), out.position());
+  }
+
+  /** What looks like an address of guest RAM is one only if the reader finds so. */
+  private void number(long value, FieldPlan.Slot slot) throws IOException {
+    boolean isNumber = value == 0 || spec.numbers().contains(slot.field().getName());
+    RamPlace place = isNumber ? null : links.placeOf(value);
+    if (place == null) {
+      room(9).put(FieldCodes.PRIMITIVE).putLong(value);
+      return;
+    }
+    version = FieldCodes.VERSION_2;
+    room(1).put(FieldCodes.ADDRESS);
+    text(place.block());
+    room(16).putLong(place.offset()).putLong(value);
   }
 
   private void primitive(Field field, Object instance) throws IllegalAccessException {
@@ -54,8 +85,6 @@ final class FieldWriter {
       out.putInt(field.getInt(instance));
     } else if (type == boolean.class) {
       out.put((byte) (field.getBoolean(instance) ? 1 : 0));
-    } else if (type == long.class) {
-      out.putLong(field.getLong(instance));
     } else {
       boxed(field.get(instance));
     }
@@ -94,10 +123,12 @@ final class FieldWriter {
       Object inside = atomic(value);
       room(10).put(FieldCodes.ATOMIC).put((byte) FieldCodes.ofBoxed(inside));
       boxed(inside);
+    } else if (Containers.isKnown(value.getClass().getName())) {
+      container(value, slot);
     } else {
       String participant = links.participantOf(value);
       if (participant == null) {
-        throw new FieldRefusedException(slot, value);
+        throw new FieldRefusedException(slot, FieldRefusals.of(value, links, containers));
       }
       room(1).put(FieldCodes.PARTICIPANT);
       text(participant);
@@ -116,18 +147,57 @@ final class FieldWriter {
     return null;
   }
 
+  private void container(Object container, FieldPlan.Slot slot) throws IOException {
+    if (toldBefore(container)) {
+      return;
+    }
+    Object[] contents;
+    try {
+      contents = containers.contents(container);
+    } catch (ChangingException e) {
+      throw new IOException(
+          slot.name()
+              + " was changed all the while it was saved: take the snapshot again, and have gate="
+              + " or freeze=threads stop the thread that changes it",
+          e);
+    }
+    String refusal = Containers.refusal(container);
+    refusal = refusal == null ? FieldRefusals.ofContents(container, contents, links) : refusal;
+    if (refusal != null) {
+      throw new FieldRefusedException(slot, refusal);
+    }
+    version = FieldCodes.VERSION_2;
+    arrays.save(container, owner, heldCount++);
+    room(1).put(FieldCodes.CONTAINER);
+    text(container.getClass().getName());
+    room(4).putInt(contents.length);
+    for (Object each : contents) {
+      value(each, slot);
+    }
+  }
+
+  /** Writes where an array or container has been told already, if it has. */
+  private boolean toldBefore(Object object) throws IOException {
+    FieldArrays.Name name = arrays.name(object);
+    if (name == null) {
+      return false;
+    }
+    room(1).put(FieldCodes.SAME);
+    text(name.owner().equals(owner) ? "" : name.owner());
+    room(4).putInt(name.id());
+    return true;
+  }
+
   private void array(Object array) throws IOException {
-    FieldArrays.Name name = arrays.name(array);
-    String ram = name == null ? links.ramOf(array) : null;
-    if (name != null) {
-      room(1).put(FieldCodes.SAME);
-      text(name.owner().equals(owner) ? "" : name.owner());
-      room(4).putInt(name.id());
-    } else if (ram != null) {
+    if (toldBefore(array)) {
+      return;
+    }
+    String ram = links.ramOf(array);
+    if (ram != null) {
       room(1).put(FieldCodes.RAM);
       text(ram);
     } else {
-      arrays.save(array, owner, arrayCount++);
+      arrays.save(array, owner, heldCount++);
       room(1).put(FieldCodes.ARRAY);
       text(array.getClass().getName());
       elements(array);

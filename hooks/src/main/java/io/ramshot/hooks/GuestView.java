@@ -23,9 +23,14 @@ interface GuestView {
 
   void remove(Participant participant);
 
-  /** Whether a block holds this address. */
-  default boolean isAddress(long address) {
-    return false;
+  /** The block outside the heap that holds this address, or null. Takes no lock. */
+  default RamPlace placeOf(long address) {
+    return null;
+  }
+
+  /** Where the block of this name outside the heap begins, or null. */
+  default Long addressOf(String block) {
+    return null;
   }
 
   /** The guest's arrays on the heap, by block name. */
@@ -81,9 +86,20 @@ interface GuestView {
       }
 
       @Override
-      public boolean isAddress(long address) {
+      public RamPlace placeOf(long address) {
+        return guest
+            .blockAround(address)
+            .map(b -> new RamPlace(b.name(), address - b.address()))
+            .orElse(null);
+      }
+
+      @Override
+      public Long addressOf(String block) {
         return guest.blocks().stream()
-            .anyMatch(b -> address >= b.address() && address - b.address() < b.length());
+            .filter(b -> b.name().equals(block) && !b.kind().onHeap())
+            .map(Block::address)
+            .findFirst()
+            .orElse(null);
       }
 
       @Override

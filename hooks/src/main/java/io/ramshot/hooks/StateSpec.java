@@ -1,7 +1,12 @@
 package io.ramshot.hooks;
 
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -13,34 +18,45 @@ import java.util.regex.Pattern;
  * @param load the method that takes a state on; null for fields
  * @param left fields, and parents from the JDK, that are not captured and stay as the host makes
  *     them; empty for methods
+ * @param numbers fields that hold numbers, whatever they look like
+ * @param addresses fields that hold addresses of guest RAM, which move with it
  */
-public record StateSpec(String className, String save, String load, List<String> left) {
+public record StateSpec(
+    String className,
+    String save,
+    String load,
+    List<String> left,
+    List<String> numbers,
+    List<String> addresses) {
 
   private static final Pattern METHODS =
       Pattern.compile("([\\w.$]+)::([\\w$]+)/([\\w$]+)", Pattern.UNICODE_CHARACTER_CLASS);
 
   private static final String FIELDS_PREFIX = "fields:";
 
-  /** A minus, because shells leave it alone inside of a word. */
+  /** Signs that shells leave alone inside of a word. */
   private static final Pattern FIELDS =
       Pattern.compile(
-          FIELDS_PREFIX + "([\\w.$]+)((?:-[\\w.$]+)*)", Pattern.UNICODE_CHARACTER_CLASS);
+          FIELDS_PREFIX + "([\\w.$]+)((?:[-+@][\\w.$]+)*)", Pattern.UNICODE_CHARACTER_CLASS);
+
+  private static final Pattern FIELD =
+      Pattern.compile("([-+@])([\\w.$]+)", Pattern.UNICODE_CHARACTER_CLASS);
 
   public StateSpec {
     left = List.copyOf(left);
+    numbers = List.copyOf(numbers);
+    addresses = List.copyOf(addresses);
   }
 
   /** Of two methods. */
   public StateSpec(String className, String save, String load) {
-    this(className, save, load, List.of());
+    this(className, save, load, List.of(), List.of(), List.of());
   }
 
   public static StateSpec parse(String text) {
     Matcher fields = FIELDS.matcher(text);
     if (fields.matches()) {
-      return ofFields(
-          fields.group(1),
-          Arrays.stream(fields.group(2).split("-")).filter(name -> !name.isEmpty()).toList());
+      return ofFields(fields.group(1), fields.group(2));
     }
     if (text.startsWith(FIELDS_PREFIX)) {
       throw new IllegalArgumentException(
@@ -61,7 +77,63 @@ public record StateSpec(String className, String save, String load, List<String>
   }
 
   static StateSpec ofFields(String className, List<String> left) {
-    return new StateSpec(className, null, null, left);
+    return new StateSpec(className, null, null, left, List.of(), List.of());
+  }
+
+  private static StateSpec ofFields(String className, String signed) {
+    Map<String, List<String>> names = new HashMap<>();
+    Matcher field = FIELD.matcher(signed);
+    while (field.find()) {
+      names.computeIfAbsent(field.group(1), sign -> new ArrayList<>()).add(field.group(2));
+    }
+    return new StateSpec(
+        className,
+        null,
+        null,
+        names.getOrDefault("-", List.of()),
+        names.getOrDefault("+", List.of()),
+        names.getOrDefault("@", List.of()));
+  }
+
+  /** The option that leaves some more fields, to be pasted. */
+  StateSpec leaving(Collection<String> more) {
+    return new StateSpec(
+        className,
+        save,
+        load,
+        joined(left, more, List.of()),
+        joined(numbers, List.of(), more),
+        joined(addresses, List.of(), more));
+  }
+
+  /** The option that takes some more fields as numbers, to be pasted. */
+  StateSpec withNumbers(Collection<String> more) {
+    return new StateSpec(
+        className,
+        save,
+        load,
+        left,
+        joined(numbers, more, List.of()),
+        joined(addresses, List.of(), more));
+  }
+
+  /** The option that takes some more fields as addresses, to be pasted. */
+  StateSpec withAddresses(Collection<String> more) {
+    return new StateSpec(
+        className,
+        save,
+        load,
+        left,
+        joined(numbers, List.of(), more),
+        joined(addresses, more, List.of()));
+  }
+
+  private static List<String> joined(
+      List<String> some, Collection<String> more, Collection<String> without) {
+    Set<String> all = new LinkedHashSet<>(some);
+    all.addAll(more);
+    all.removeAll(without);
+    return List.copyOf(all);
   }
 
   /** Whether the fields are captured; otherwise methods are called. */
@@ -74,6 +146,14 @@ public record StateSpec(String className, String save, String load, List<String>
     if (!isFields()) {
       return className + "::" + save + "/" + load;
     }
-    return FIELDS_PREFIX + className + (left.isEmpty() ? "" : "-" + String.join("-", left));
+    return FIELDS_PREFIX
+        + className
+        + signed("-", left)
+        + signed("+", numbers)
+        + signed("@", addresses);
+  }
+
+  private static String signed(String sign, List<String> names) {
+    return names.isEmpty() ? "" : sign + String.join(sign, names);
   }
 }

@@ -166,8 +166,13 @@ final class States implements FieldLinks {
   }
 
   @Override
-  public boolean isRamAddress(long address) {
-    return guest.isAddress(address);
+  public RamPlace placeOf(long address) {
+    return guest.placeOf(address);
+  }
+
+  @Override
+  public Long addressOf(String ram) {
+    return guest.addressOf(ram);
   }
 
   private void removeCollected() {

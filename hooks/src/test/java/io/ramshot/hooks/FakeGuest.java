@@ -50,12 +50,18 @@ final class FakeGuest implements GuestView {
     return guest;
   }
 
-  /** Taken for guest RAM. */
-  volatile long ramAddress = -1;
+  /** Where a block {@code ram} of a page is, outside the heap; 0 for nowhere. */
+  volatile long ramAddress;
 
   @Override
-  public boolean isAddress(long address) {
-    return address == ramAddress;
+  public RamPlace placeOf(long address) {
+    long offset = address - ramAddress;
+    return ramAddress != 0 && offset >= 0 && offset < 4096 ? new RamPlace("ram", offset) : null;
+  }
+
+  @Override
+  public Long addressOf(String block) {
+    return ramAddress == 0 || !block.equals("ram") ? null : ramAddress;
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.ramshot.hooks;
 
 import com.example.Console;
 import com.example.Processor;
+import io.ramshot.hooks.fields.FieldCodes;
 import io.ramshot.testing.Frugal;
 import io.ramshot.testing.Outcomes;
 import java.io.ByteArrayOutputStream;
@@ -230,8 +231,13 @@ public final class StateFuzz {
     }
 
     @Override
-    public boolean isRamAddress(long address) {
-      return false;
+    public RamPlace placeOf(long address) {
+      return null;
+    }
+
+    @Override
+    public Long addressOf(String block) {
+      return block.equals("ram") ? 0x10000L : null;
     }
   }
 

@@ -3,6 +3,7 @@ package io.ramshot.hooks;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ramshot.hooks.fields.FieldCodes;
 import io.ramshot.testing.Fuzzing;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,47 +1,59 @@
-package io.ramshot.hooks;
+package io.ramshot.hooks.fields;
 
 /** The bytes of an object's captured fields; docs/FORMAT.md does not specify them. */
-final class FieldCodes {
+public final class FieldCodes {
 
   /** The first byte. */
-  static final byte MAGIC = 'F';
+  public static final byte MAGIC = 'F';
 
-  /** The second. */
-  static final byte VERSION = 1;
+  /** The second, where readers of version 1 know all codes that follow. */
+  public static final byte VERSION = 1;
 
-  static final byte NULL = 0;
+  /** The second, where {@link #CONTAINER} or {@link #ADDRESS} follow. */
+  public static final byte VERSION_2 = 2;
+
+  public static final byte NULL = 0;
 
   /** A primitive field: its value. */
-  static final byte PRIMITIVE = 'p';
+  public static final byte PRIMITIVE = 'p';
 
   /** A boxed value: a type code and the value. */
-  static final byte BOXED = 'b';
+  public static final byte BOXED = 'b';
 
   /** An AtomicInteger, AtomicLong or AtomicBoolean: a type code and the value. */
-  static final byte ATOMIC = 'a';
+  public static final byte ATOMIC = 'a';
 
   /** A length in bytes (4), and UTF-8. */
-  static final byte STRING = 's';
+  public static final byte STRING = 's';
 
   /** The enum's class and the constant's name. */
-  static final byte ENUM = 'e';
+  public static final byte ENUM = 'e';
 
   /** The array's class, its length (4), its elements. */
-  static final byte ARRAY = '[';
+  public static final byte ARRAY = '[';
 
-  /** An array that was told before: the participant, empty for this one, and its number (4). */
-  static final byte SAME = '=';
+  /**
+   * An array or container that was told before: the participant, empty for this one, and its number
+   * (4).
+   */
+  public static final byte SAME = '=';
 
   /** The name of guest RAM. */
-  static final byte RAM = 'm';
+  public static final byte RAM = 'm';
 
   /** The name of a participant. */
-  static final byte PARTICIPANT = 'o';
+  public static final byte PARTICIPANT = 'o';
+
+  /** An object of {@link Containers}: its class, how many values (4), the values. */
+  public static final byte CONTAINER = 'c';
+
+  /** A long that is inside guest RAM: the block's name, the offset in it (8), the long (8). */
+  public static final byte ADDRESS = '@';
 
   private FieldCodes() {}
 
   /** In bytes, of a type code as in class names of arrays; 0 for any other. */
-  static int size(char type) {
+  public static int size(char type) {
     return switch (type) {
       case 'Z', 'B' -> 1;
       case 'C', 'S' -> 2;
@@ -52,11 +64,11 @@ final class FieldCodes {
   }
 
   /** The type code of a primitive type. */
-  static char of(Class<?> primitive) {
+  public static char of(Class<?> primitive) {
     return primitive.arrayType().getName().charAt(1);
   }
 
-  static Class<?> primitive(char type) {
+  public static Class<?> primitive(char type) {
     return switch (type) {
       case 'Z' -> boolean.class;
       case 'B' -> byte.class;
@@ -71,7 +83,7 @@ final class FieldCodes {
   }
 
   /** The type code of a boxed value, or 0. */
-  static char ofBoxed(Object value) {
+  public static char ofBoxed(Object value) {
     if (value instanceof Integer) {
       return 'I';
     } else if (value instanceof Long) {
