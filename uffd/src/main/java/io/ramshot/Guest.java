@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -188,7 +187,7 @@ public final class Guest {
     List<Block> all = new ArrayList<>(blocks.get().values());
     for (RamSource source : sources.get()) {
       try {
-        all.addAll(found(source));
+        all.addAll(found(source, new HostCall()).blocks());
       } catch (SnapshotException e) {
         continue; /* a snapshot or a restore says so, to somebody who can act on it */
       }
@@ -204,22 +203,14 @@ public final class Guest {
     Map<String, Object> all = new LinkedHashMap<>();
     for (RamSource source : sources.get()) {
       try {
-        found(source).forEach(block -> all.put(block.name(), block.ram().value()));
+        for (Block block : found(source, new HostCall()).blocks()) {
+          all.put(block.name(), block.ram().named());
+        }
       } catch (SnapshotException e) {
         continue; /* a snapshot or a restore says so, to somebody who can act on it */
       }
     }
     return all;
-  }
-
-  /**
-   * {@link #blocks}, but nothing is passed over. Takes no lock.
-   *
-   * @param call where the sources' code is noted
-   * @throws SnapshotException if a source fails, or finds what cannot be captured
-   */
-  List<Block> allBlocks(HostCall call) throws SnapshotException {
-    return joined(blocks.get(), heapBlocks(call));
   }
 
   /** Those that are registered, and these. */
@@ -252,18 +243,11 @@ public final class Guest {
         e);
   }
 
-  List<Block> heapBlocks(HostCall call) throws SnapshotException {
-    List<Block> all = new ArrayList<>();
-    Map<Object, Block> arrays = new IdentityHashMap<>();
+  /** What all sources find just now. */
+  HeapBlocks heap(HostCall call) throws SnapshotException {
+    HeapBlocks all = new HeapBlocks();
     for (RamSource source : sources.get()) {
-      for (Block block : found(source, call)) {
-        Block same = arrays.put(block.ram().value(), block);
-        if (same != null) {
-          throw new SnapshotException(
-              "blocks " + same.name() + " and " + block.name() + " are one array: name it once");
-        }
-        all.add(block);
-      }
+      all.addAll(found(source, call));
     }
     return all;
   }
@@ -279,11 +263,7 @@ public final class Guest {
     return List.copyOf(all.values());
   }
 
-  private static List<Block> found(RamSource source) throws SnapshotException {
-    return found(source, new HostCall());
-  }
-
-  private static List<Block> found(RamSource source, HostCall call) throws SnapshotException {
+  private static HeapBlocks found(RamSource source, HostCall call) throws SnapshotException {
     Map<String, Object> arrays;
     call.enter(source, nameOf(source), HostCall.Kind.LOOK);
     try {
@@ -296,9 +276,9 @@ public final class Guest {
     } finally {
       call.leave();
     }
-    List<Block> found = new ArrayList<>();
+    HeapBlocks found = new HeapBlocks();
     for (Map.Entry<String, Object> entry : arrays.entrySet()) {
-      found.add(new Block(entry.getKey(), HeapRam.of(entry.getKey(), entry.getValue())));
+      found.add(entry.getKey(), entry.getValue());
     }
     return found;
   }
@@ -495,7 +475,8 @@ public final class Guest {
     HostCall call = new HostCall();
     prepareSources(call);
     awaitRestored();
-    restored = new Restore(image, options).apply(allBlocks(call), participants());
+    TableMatch tables = TableMatch.of(image, List.copyOf(blocks.get().values()), heap(call));
+    restored = new Restore(image, options).apply(tables, participants());
     return restored;
   }
 

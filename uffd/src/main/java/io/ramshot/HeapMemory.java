@@ -19,15 +19,12 @@ final class HeapMemory implements Memory {
     void on(Object array, int from, int count, long offset);
   }
 
-  private final int elementBytes;
-
   /** By where they begin in the block. */
   private final TreeMap<Long, Object> pieces = new TreeMap<>();
 
   private final com.sun.jna.Memory bounce = new com.sun.jna.Memory(BOUNCE_BYTES);
 
   HeapMemory(HeapRam ram) {
-    elementBytes = ram.elementBytes();
     long offset = 0;
     for (Object piece : ram.pieces()) {
       if (piece != null && Array.getLength(piece) > 0) {
@@ -64,6 +61,7 @@ final class HeapMemory implements Memory {
       Map.Entry<Long, Object> entry = pieces.floorEntry(at);
       Object piece = entry.getValue();
       long start = entry.getKey();
+      int elementBytes = PrimitiveArray.elementBytes(piece.getClass());
       long to = Math.min(end, start + PrimitiveArray.bytes(piece));
       action.on(
           piece,

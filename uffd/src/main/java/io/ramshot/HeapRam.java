@@ -2,14 +2,17 @@ package io.ramshot;
 
 import io.ramshot.image.BlockKind;
 import io.ramshot.image.Shape;
+import io.ramshot.table.RamTable;
 import java.lang.reflect.Array;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Objects;
 import java.util.stream.Stream;
 
 /** Guest RAM on the Java heap as a list of primitive arrays: one, or the pieces that are there. */
 final class HeapRam {
+  /** Room for what a table grows by while a snapshot is prepared, in bytes. */
+  private static final long TABLE_SPARE_BYTES = 16 << 20;
+
   private final Object value;
   private final BlockKind kind;
   private final Object[] pieces;
@@ -24,18 +27,59 @@ final class HeapRam {
     this.bytes = Stream.of(pieces).filter(Objects::nonNull).mapToLong(PrimitiveArray::bytes).sum();
   }
 
+  /** A part of a table, or all of it. */
+  static HeapRam of(RamTable.Part part) {
+    int element =
+        Stream.of(part.arrays())
+            .filter(Objects::nonNull)
+            .mapToInt(array -> PrimitiveArray.elementBytes(array.getClass()))
+            .findFirst()
+            .orElse(Byte.BYTES);
+    return new HeapRam(
+        part.pieces() ? part.value() : part.arrays()[0],
+        part.pieces() ? BlockKind.HEAP_PIECES : BlockKind.HEAP,
+        part.arrays(),
+        element);
+  }
+
   /**
+   * One array.
+   *
    * @param name of the block, for messages
    * @param value see {@link RamSource#find}
    * @throws SnapshotException if it is nothing that can be captured, or has no bytes
    */
   static HeapRam of(String name, Object value) throws SnapshotException {
-    HeapRam ram = ofArray(name, value instanceof ByteBuffer buffer ? array(name, buffer) : value);
+    Object array = value instanceof ByteBuffer buffer ? array(name, buffer) : value;
+    int element = array == null ? 0 : PrimitiveArray.elementBytes(array.getClass());
+    if (element == 0) {
+      throw refused(name, value);
+    }
+    HeapRam ram = new HeapRam(array, BlockKind.HEAP, new Object[] {array}, element);
     if (ram.bytes == 0) {
-      throw new SnapshotException(
-          "block " + name + " has no RAM yet: wait until the guest has allocated it");
+      throw empty(name);
     }
     return ram;
+  }
+
+  /**
+   * An array of arrays, or of heap buffers.
+   *
+   * @param name of the block, for messages
+   * @throws SnapshotException if it is nothing that can be captured
+   */
+  static RamTable table(String name, Object[] value) throws SnapshotException {
+    if (value instanceof ByteBuffer[] buffers) {
+      requirePieces(name, buffers);
+    } else if (PrimitiveArray.elementBytes(value.getClass().getComponentType()) == 0) {
+      throw refused(name, value);
+    }
+    return RamTable.of(value, null, false).orElseThrow(() -> refused(name, value));
+  }
+
+  static SnapshotException empty(String name) {
+    return new SnapshotException(
+        "block " + name + " has no RAM yet: wait until the guest has allocated it");
   }
 
   private static Object array(String name, ByteBuffer buffer) throws SnapshotException {
@@ -50,22 +94,8 @@ final class HeapRam {
     return buffer.array();
   }
 
-  private static HeapRam ofArray(String name, Object value) throws SnapshotException {
-    if (value != null) {
-      Class<?> type = value.getClass();
-      int element = PrimitiveArray.elementBytes(type);
-      if (element != 0) {
-        return new HeapRam(value, BlockKind.HEAP, new Object[] {value}, element);
-      }
-      int pieceElement = type.isArray() ? PrimitiveArray.elementBytes(type.getComponentType()) : 0;
-      if (pieceElement != 0) {
-        return new HeapRam(value, BlockKind.HEAP_PIECES, ((Object[]) value).clone(), pieceElement);
-      }
-      if (value instanceof ByteBuffer[] buffers) {
-        return ofBuffers(name, buffers);
-      }
-    }
-    throw new SnapshotException(
+  private static SnapshotException refused(String name, Object value) {
+    return new SnapshotException(
         "block "
             + name
             + " is "
@@ -74,10 +104,8 @@ final class HeapRam {
             + " double[], an array of such, a heap ByteBuffer, or an array of heap ByteBuffers");
   }
 
-  private static HeapRam ofBuffers(String name, ByteBuffer[] buffers) throws SnapshotException {
-    Object[] pieces = new Object[buffers.length];
-    for (int i = 0; i < pieces.length; i++) {
-      ByteBuffer buffer = buffers[i];
+  private static void requirePieces(String name, ByteBuffer[] buffers) throws SnapshotException {
+    for (ByteBuffer buffer : buffers) {
       if (buffer != null) {
         byte[] piece = (byte[]) array(name, buffer);
         if (piece.length != buffer.capacity()) {
@@ -87,10 +115,8 @@ final class HeapRam {
                       + " the slices of one",
                   name, buffer.capacity(), piece.length));
         }
-        pieces[i] = piece;
       }
     }
-    return new HeapRam(buffers, BlockKind.HEAP_PIECES, pieces, Byte.BYTES);
   }
 
   BlockKind kind() {
@@ -117,13 +143,25 @@ final class HeapRam {
     return bytes;
   }
 
+  /** What the host names the arrays by: the one array, or the array of the pieces. */
+  Object named() {
+    return kind == BlockKind.HEAP || value instanceof Object[] ? value : pieces;
+  }
+
   /** What all pieces together can grow to, in bytes, if missing ones become as long as the rest. */
   long mostBytes() {
+    if (kind == BlockKind.HEAP_PIECES && pieces.length != length(value)) {
+      return 2 * bytes + TABLE_SPARE_BYTES;
+    }
     long longest = 0;
     for (Object piece : pieces) {
       longest = Math.max(longest, piece == null ? 0 : PrimitiveArray.bytes(piece));
     }
     return longest * pieces.length;
+  }
+
+  private static int length(Object value) {
+    return value instanceof Object[] row ? row.length : -1;
   }
 
   Shape shape(int blockId) {
@@ -132,52 +170,5 @@ final class HeapRam {
       lengths[i] = pieces[i] == null ? Shape.ABSENT : Array.getLength(pieces[i]);
     }
     return new Shape(blockId, elementBytes, lengths);
-  }
-
-  /**
-   * Gives every piece the length that it had when it was saved; what is in it does not matter.
-   *
-   * @throws SnapshotException if these cannot be the same pieces
-   */
-  HeapRam reshape(String name, Shape shape) throws SnapshotException {
-    long[] lengths = shape.lengths();
-    if (shape.elementBytes() != elementBytes || lengths.length != pieces.length) {
-      throw new SnapshotException(
-          String.format(
-              "block %s has %d pieces with elements of %d bytes in the image, and %d with %d bytes"
-                  + " in this guest: start it with the RAM options of the machine that was saved",
-              name, lengths.length, shape.elementBytes(), pieces.length, elementBytes));
-    }
-    if (value instanceof ByteBuffer[] buffers) {
-      reshape(buffers, lengths);
-      return ofBuffers(name, buffers);
-    }
-    Object[] outer = (Object[]) value;
-    Class<?> element = value.getClass().getComponentType().getComponentType();
-    for (int i = 0; i < lengths.length; i++) {
-      if (lengths[i] == Shape.ABSENT) {
-        outer[i] = null;
-      } else if (outer[i] == null || Array.getLength(outer[i]) != lengths[i]) {
-        outer[i] = Array.newInstance(element, (int) lengths[i]);
-      }
-    }
-    return new HeapRam(value, kind, outer.clone(), elementBytes);
-  }
-
-  /** New buffers read numbers in the order in which those of this guest do. */
-  private static void reshape(ByteBuffer[] buffers, long[] lengths) {
-    ByteOrder order =
-        Stream.of(buffers)
-            .filter(Objects::nonNull)
-            .findFirst()
-            .map(ByteBuffer::order)
-            .orElse(ByteOrder.BIG_ENDIAN);
-    for (int i = 0; i < lengths.length; i++) {
-      if (lengths[i] == Shape.ABSENT) {
-        buffers[i] = null;
-      } else if (buffers[i] == null || buffers[i].capacity() != lengths[i]) {
-        buffers[i] = ByteBuffer.allocate((int) lengths[i]).order(order);
-      }
-    }
   }
 }

@@ -25,7 +25,8 @@ public interface RamSource {
    * @return by block name, in an order that is the same in the JVM that restores: a primitive array
    *     (of any type but boolean), a heap {@code ByteBuffer} that can be written, of which the
    *     whole array is meant, an array of primitive arrays, or an array of heap buffers that are
-   *     all of their arrays; pieces may be null
+   *     all of their arrays; pieces may be null; or a {@link io.ramshot.table.RamTable}, which may
+   *     be empty
    * @throws SnapshotException if they cannot be told; the snapshot is refused then
    */
   Map<String, Object> find() throws SnapshotException;

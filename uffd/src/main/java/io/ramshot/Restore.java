@@ -7,7 +7,6 @@ import io.ramshot.image.ImageException;
 import io.ramshot.image.Memory;
 import io.ramshot.image.ParticipantState;
 import io.ramshot.image.RamLoader;
-import io.ramshot.image.Shape;
 import io.ramshot.text.Cause;
 import io.ramshot.text.Listing;
 import io.ramshot.uffd.EngineException;
@@ -18,7 +17,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /** Matches a guest with an image, fills its RAM, and hands the participants their states. */
@@ -31,10 +29,11 @@ final class Restore {
     this.options = options;
   }
 
-  RestoredRam apply(List<Block> blocks, List<Participant> participants) throws SnapshotException {
+  RestoredRam apply(TableMatch tables, List<Participant> participants) throws SnapshotException {
     requirePageSize();
-    Map<ImageBlock, Block> pairs = match(blocks);
+    Map<ImageBlock, Block> pairs = match(tables.blocks());
     Map<ParticipantState, Participant> receivers = matchParticipants(participants);
+    tables.commit();
     RestoredRam restored = fill(pairs);
     for (Map.Entry<ParticipantState, Participant> receiver : receivers.entrySet()) {
       hand(receiver.getKey(), receiver.getValue());
@@ -207,8 +206,7 @@ final class Restore {
                   + " guest's: start it with the RAM options of the machine that was saved",
               from.name(), to.ram().elementBytes()));
     }
-    Optional<Shape> shape = image.shape(from);
-    return new HeapMemory(shape.isPresent() ? to.ram().reshape(to.name(), shape.get()) : to.ram());
+    return new HeapMemory(to.ram());
   }
 
   private static void hand(ParticipantState state, Participant to) throws SnapshotException {

@@ -253,7 +253,7 @@ final class RunningSnapshot implements Snapshot {
     guest.prepareSources(call);
     requireGoingOn();
     /* Before this is the newest: sources may wait for somebody who registers or frees RAM. */
-    List<Block> onHeap = guest.heapBlocks(call);
+    List<Block> onHeap = guest.heap(call).blocks();
     requireGoingOn();
     RunningSnapshot before = guest.begin(this);
     boolean empty = true;
@@ -486,7 +486,9 @@ final class RunningSnapshot implements Snapshot {
    * @return how long was spent on copies, in ns
    */
   private long arm(FreezeCopier copier) throws SnapshotException {
-    List<Block> now = guest.allBlocks(call);
+    HeapBlocks heap = guest.heap(call);
+    file.tables(heap.tables());
+    List<Block> now = guest.allBlocks(heap.blocks());
     requireGoingOn();
     if (!isSame(now)) {
       throw new SnapshotException(EndWords.changed(blocks, now));

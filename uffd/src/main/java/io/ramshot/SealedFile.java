@@ -16,6 +16,7 @@ import io.ramshot.image.PageHashes;
 import io.ramshot.image.PageTable;
 import io.ramshot.image.ParentRef;
 import io.ramshot.image.Shape;
+import io.ramshot.table.SavedTables;
 import io.ramshot.uffd.Capture;
 import io.ramshot.uffd.EngineException;
 import io.ramshot.uffd.ImageName;
@@ -43,6 +44,7 @@ final class SealedFile {
   private final HashKey hashKey;
   private ImageLayout layout;
   private final UUID id = UUID.randomUUID();
+  private SavedTables tables = SavedTables.none();
   private Instant freezeTime;
   private long preparingNanos;
   private long allocatedBytes;
@@ -77,6 +79,11 @@ final class SealedFile {
   /** Notes how long the guest ran between the order for a snapshot and its freeze, in ns. */
   void prepared(long nanos) {
     preparingNanos = nanos;
+  }
+
+  /** Notes how RAM on the heap hung together in the freeze. */
+  void tables(SavedTables frozen) {
+    tables = frozen;
   }
 
   /** Makes the file, under a temporary name. */
@@ -130,7 +137,7 @@ final class SealedFile {
       throws IOException {
     freezeTime = freeze.time();
     settle(capture);
-    List<PageTable> tables = new ArrayList<>();
+    List<PageTable> pageTables = new ArrayList<>();
     List<Optional<ByteBuffer>> hashes = new ArrayList<>();
     List<Shape> shapes = new ArrayList<>();
     for (ImageBlock place : layout.blocks()) {
@@ -140,7 +147,7 @@ final class SealedFile {
       boolean own = captures.get(i).tracked();
       ByteBuffer kinds = own ? tracked.kinds(rank) : capture.kinds(rank);
       ByteBuffer crcs = own ? tracked.crcs(rank) : capture.crcs(rank);
-      tables.add(new PageTable(kinds.slice(0, pages), crcs.slice(0, Integer.BYTES * pages)));
+      pageTables.add(new PageTable(kinds.slice(0, pages), crcs.slice(0, Integer.BYTES * pages)));
       hashes.add(
           own || hashKey == null || pages > PageHashes.MAX_PAGES
               ? Optional.empty()
@@ -152,9 +159,12 @@ final class SealedFile {
     if (tracked != null) {
       info.putAll(tracked.info());
     }
-    try (HashSection section = HashSection.of(hashKey, tables, hashes)) {
+    try (HashSection section = HashSection.of(hashKey, pageTables, hashes)) {
       List<ExtraSection> extras = new ArrayList<>(section.extras());
       extras.add(HistoryRecorder.record(layout, captures, capture).encode());
+      if (!tables.isEmpty()) {
+        extras.add(new ExtraSection(SavedTables.SECTION, tables.encode()));
+      }
       ImageHeader header =
           ImageWriter.finish(
               file.channel(),
@@ -163,7 +173,7 @@ final class SealedFile {
                   id,
                   Optional.ofNullable(parent),
                   freezeTime,
-                  tables,
+                  pageTables,
                   shapes,
                   freeze.states(),
                   info,

@@ -79,7 +79,14 @@ public final class Hooks implements AutoCloseable {
     this.guest = guest;
     int pageBytes = pageBytes();
     ram = new GuestRam(guest, options, pageBytes, once);
-    ramFields = new RamFields(options.ram(), ram, access, instrumentation, once);
+    ramFields =
+        new RamFields(
+            options.ram(),
+            ram,
+            access,
+            instrumentation,
+            new RamTables(options.freeze() != FreezeBy.THREADS),
+            once);
     nativeMemory = new NativeMemory(options, ram, pageBytes, once);
     classes = new LoadedClasses(instrumentation);
     namedRam =

@@ -58,7 +58,7 @@ final class NamedRam implements RamSource {
       return;
     }
     int named = natives.count() + fields.count();
-    if (missing.size() == named && !adapted && !guest.hasRam()) {
+    if (missing.size() == named && !adapted && !fields.anyTable() && !guest.hasRam()) {
       throw new SnapshotException(
           messages(missing)
               + ": ramshot discover "

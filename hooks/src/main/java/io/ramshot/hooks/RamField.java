@@ -1,6 +1,7 @@
 package io.ramshot.hooks;
 
 import io.ramshot.SnapshotException;
+import io.ramshot.boot.Gate;
 import io.ramshot.text.Cause;
 import java.lang.instrument.Instrumentation;
 import java.lang.ref.WeakReference;
@@ -22,6 +23,9 @@ final class RamField {
   /** An object of the class, as long as the host has a use for it. */
   private static final class Holder extends WeakReference<Object> {
     final Field field;
+
+    /** Whether the guest made it while it ran, and not the host at its start. */
+    final boolean madeByGuest = Gate.isInside(Thread.currentThread());
 
     Holder(Object instance, Field field) {
       super(instance);
@@ -49,6 +53,10 @@ final class RamField {
 
   private final RamSpec spec;
   private final Access access;
+
+  /** The objects in its table that have the RAM, or null. */
+  private final PartFields parts;
+
   private final ClassInitialization initialization;
 
   /** In the order of construction; replaced under the lock. */
@@ -73,11 +81,17 @@ final class RamField {
   RamField(RamSpec spec, Access access, ClassInitialization initialization) {
     this.spec = spec;
     this.access = access;
+    this.parts = spec.part() == null ? null : new PartFields(spec.part(), access);
     this.initialization = initialization;
   }
 
   RamSpec spec() {
     return spec;
+  }
+
+  /** The objects in its table that have the RAM, or null. */
+  PartFields parts() {
+    return parts;
   }
 
   /**
@@ -146,6 +160,18 @@ final class RamField {
       }
     }
     return field.get(instance);
+  }
+
+  /** How many of the objects that are alive were made by the guest while it ran. */
+  int madeByGuest() {
+    Holders now = holders;
+    int count = 0;
+    for (int i = 0; i < now.count; i++) {
+      if (now.all[i].madeByGuest && !now.all[i].refersTo(null)) {
+        count++;
+      }
+    }
+    return count;
   }
 
   private boolean isAmongNewest(Object instance) {

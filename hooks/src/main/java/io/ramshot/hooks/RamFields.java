@@ -2,6 +2,7 @@ package io.ramshot.hooks;
 
 import io.ramshot.SnapshotException;
 import io.ramshot.image.BlockKind;
+import io.ramshot.table.RamTable;
 import io.ramshot.text.Cause;
 import java.lang.instrument.Instrumentation;
 import java.lang.reflect.Array;
@@ -12,6 +13,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import net.bytebuddy.description.type.TypeDescription;
@@ -22,10 +24,16 @@ import net.bytebuddy.description.type.TypeDescription;
  */
 final class RamFields {
 
+  /** Told of guest RAM, and of tables of it. */
+  private interface Visitor extends RamValue.Visitor {
+    void table(RamTable table) throws SnapshotException;
+  }
+
   private final List<RamField> fields;
   private final GuestRam ram;
   private final DirectBuffers buffers;
   private final Instrumentation instrumentation;
+  private final RamTables tables;
   private final Consumer<String> warnings;
 
   RamFields(
@@ -33,12 +41,14 @@ final class RamFields {
       GuestRam ram,
       Access access,
       Instrumentation instrumentation,
+      RamTables tables,
       Consumer<String> warnings) {
     ClassInitialization initialization = specs.isEmpty() ? null : new ClassInitialization(access);
     this.fields = specs.stream().map(s -> new RamField(s, access, initialization)).toList();
     this.ram = ram;
     this.buffers = new DirectBuffers(access);
     this.instrumentation = instrumentation;
+    this.tables = tables;
     this.warnings = warnings;
   }
 
@@ -60,12 +70,15 @@ final class RamFields {
   void constructed(int index, Object instance) {
     RamField field = fields.get(index);
     try {
-      RamValue.visit(
-          field.spec(),
+      visit(
+          field,
           field.constructed(instance),
-          new RamValue.Visitor() {
+          new Visitor() {
             @Override
             public void heap(String suffix, Object array) {}
+
+            @Override
+            public void table(RamTable table) {}
 
             @Override
             public void offHeap(long address, Object holder) {
@@ -94,13 +107,19 @@ final class RamFields {
       } catch (ReflectiveOperationException e) {
         throw new SnapshotException("ram=" + field.spec() + " cannot be read: " + Cause.text(e), e);
       }
+      RamTables.requireNamed(field);
       for (Object value : field.values()) {
-        RamValue.visit(
-            field.spec(),
+        visit(
+            field,
             value,
-            new RamValue.Visitor() {
+            new Visitor() {
               @Override
               public void heap(String suffix, Object array) {}
+
+              @Override
+              public void table(RamTable table) throws SnapshotException {
+                RamTables.requireRestorable(field.spec(), table);
+              }
 
               @Override
               public void offHeap(long address, Object holder) throws SnapshotException {
@@ -125,10 +144,19 @@ final class RamFields {
       try {
         field.refresh(instrumentation);
         for (Object value : field.values()) {
-          RamValue.visit(
-              field.spec(),
+          visit(
+              field,
               value,
-              new RamValue.Visitor() {
+              new Visitor() {
+                @Override
+                public void table(RamTable table) {
+                  // Where it is no block of its own name, a restore may make it one.
+                  boolean one = table.blocks().stream().anyMatch(b -> b.suffix().isEmpty());
+                  if (seen.add(table.value()) && !(found && one)) {
+                    lengths.add(0L);
+                  }
+                }
+
                 @Override
                 public void heap(String suffix, Object array) {
                   if (!found && seen.add(array)) {
@@ -178,6 +206,15 @@ final class RamFields {
     }
   }
 
+  private void visit(RamField field, Object value, Visitor visitor) throws SnapshotException {
+    Optional<RamTable> table = tables.of(field, value);
+    if (table.isPresent()) {
+      visitor.table(table.get());
+    } else {
+      RamValue.visit(field.spec(), value, visitor);
+    }
+  }
+
   /** How many fields were configured. */
   int count() {
     return fields.size();
@@ -189,7 +226,7 @@ final class RamFields {
     for (RamField field : fields) {
       try {
         List<Object> values = field.values();
-        if (!hasRam(field.spec(), values)) {
+        if (!hasRam(field, values)) {
           missing.add(missing(field, values.size()));
         }
       } catch (SnapshotException e) {
@@ -200,10 +237,31 @@ final class RamFields {
     return missing;
   }
 
-  private static boolean hasRam(RamSpec spec, List<Object> values) throws SnapshotException {
+  /** Whether a field holds a table that a restore can fill, though nothing may be in it yet. */
+  boolean anyTable() {
     boolean[] found = {false};
-    RamValue.Visitor visitor =
-        new RamValue.Visitor() {
+    for (RamField field : fields) {
+      try {
+        for (Object value : field.values()) {
+          found[0] |= tables.of(field, value).isPresent();
+        }
+      } catch (SnapshotException e) {
+        // A snapshot is refused for it, with this message.
+        continue;
+      }
+    }
+    return found[0];
+  }
+
+  private boolean hasRam(RamField field, List<Object> values) throws SnapshotException {
+    boolean[] found = {false};
+    Visitor visitor =
+        new Visitor() {
+          @Override
+          public void table(RamTable table) {
+            found[0] |= !table.parts().isEmpty();
+          }
+
           @Override
           public void heap(String suffix, Object array) {
             found[0] = true;
@@ -215,7 +273,7 @@ final class RamFields {
           }
         };
     for (Object value : values) {
-      RamValue.visit(spec, value, visitor);
+      visit(field, value, visitor);
     }
     return found[0];
   }
@@ -267,7 +325,7 @@ final class RamFields {
       int number = 0;
       for (Object value : field.values()) {
         Finder finder = new Finder(field.spec(), number + 1, found, seen);
-        RamValue.visit(field.spec(), value, finder);
+        visit(field, value, finder);
         if (finder.any) {
           number++;
         }
@@ -277,7 +335,7 @@ final class RamFields {
   }
 
   /** Names what one object holds on the heap, and checks that the rest is in a block. */
-  private final class Finder implements RamValue.Visitor {
+  private final class Finder implements Visitor {
     private final RamSpec spec;
     private final int number;
     private final Map<String, Object> found;
@@ -289,6 +347,14 @@ final class RamFields {
       this.number = number;
       this.found = found;
       this.seen = seen;
+    }
+
+    @Override
+    public void table(RamTable table) {
+      if (seen.add(table.value())) {
+        found.put(spec.site() + "#" + number, table);
+        any = true;
+      }
     }
 
     @Override

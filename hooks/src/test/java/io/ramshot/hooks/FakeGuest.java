@@ -5,6 +5,7 @@ import io.ramshot.Participant;
 import io.ramshot.RamSource;
 import io.ramshot.SnapshotException;
 import io.ramshot.image.BlockKind;
+import io.ramshot.table.RamTable;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -100,9 +101,19 @@ final class FakeGuest implements GuestView {
   Map<String, Object> frozenHeap() throws SnapshotException {
     Map<String, Object> found = new LinkedHashMap<>();
     for (RamSource source : List.copyOf(sources)) {
-      found.putAll(source.find());
+      for (Map.Entry<String, Object> entry : source.find().entrySet()) {
+        if (entry.getValue() instanceof RamTable table) {
+          table.blocks().forEach(b -> found.put(entry.getKey() + b.suffix(), value(b)));
+        } else {
+          found.put(entry.getKey(), entry.getValue());
+        }
+      }
     }
     return found;
+  }
+
+  private static Object value(RamTable.Part block) {
+    return block.pieces() ? block.value() : block.arrays()[0];
   }
 
   private synchronized Runnable put(String name, Registered block) {

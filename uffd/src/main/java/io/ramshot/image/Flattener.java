@@ -1,5 +1,6 @@
 package io.ramshot.image;
 
+import io.ramshot.table.SavedTables;
 import io.ramshot.text.Cause;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -23,7 +24,8 @@ public final class Flattener {
   private static final int MOST_THREADS = 4;
 
   /** What is said of pages, and so still true of them; other sections may not be. */
-  private static final Set<String> KEPT = Set.of(PageHashes.SECTION, SavingHistory.SECTION);
+  private static final Set<String> KEPT =
+      Set.of(PageHashes.SECTION, SavingHistory.SECTION, SavedTables.SECTION);
 
   private final Image image;
   private final FileChannel out;

@@ -7,6 +7,9 @@ import io.ramshot.hooks.Hooks;
 import io.ramshot.image.BlockKind;
 import io.ramshot.image.Image;
 import io.ramshot.image.ImageBlock;
+import io.ramshot.image.ImageException;
+import io.ramshot.table.SavedTables;
+import io.ramshot.table.TableException;
 import io.ramshot.text.Listing;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,7 +24,28 @@ final class AwaitedRam {
   private final List<ImageBlock> wanted;
 
   AwaitedRam(Image image) {
-    wanted = List.copyOf(image.blocks());
+    wanted = wanted(image);
+  }
+
+  /** Arrays that hang from a table come with it: a restore makes those that are not there. */
+  private static List<ImageBlock> wanted(Image image) {
+    SavedTables tables;
+    try {
+      tables =
+          SavedTables.decode(image.extra(SavedTables.SECTION).orElse(SavedTables.none().encode()));
+    } catch (ImageException | TableException e) {
+      // The restore is refused for it, with this message.
+      tables = SavedTables.none();
+    }
+    Map<String, ImageBlock> wanted = new LinkedHashMap<>();
+    for (ImageBlock block : image.blocks()) {
+      String name = tables.tableOf(block.name()).orElse(block.name());
+      ImageBlock table =
+          new ImageBlock(
+              block.id(), name, BlockKind.HEAP_PIECES, block.length(), block.dataOffset(), 0);
+      wanted.putIfAbsent(name, name.equals(block.name()) ? block : table);
+    }
+    return List.copyOf(wanted.values());
   }
 
   /** Whether the host has allocated them all. */
