@@ -259,7 +259,7 @@ final class RamFields {
         new Visitor() {
           @Override
           public void table(RamTable table) {
-            found[0] |= !table.parts().isEmpty();
+            found[0] |= !table.isEmpty();
           }
 
           @Override

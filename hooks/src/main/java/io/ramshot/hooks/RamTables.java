@@ -71,7 +71,7 @@ final class RamTables {
    */
   static void requireRestorable(RamSpec spec, RamTable table) throws SnapshotException {
     Optional<String> holder = table.holderClass();
-    if (holder.isPresent() && table.hasHoles()) {
+    if (holder.isPresent() && table.lacksHolders()) {
       throw new SnapshotException(
           "ram=%s: this host makes objects of %s as it goes, which no restore could make: have it make all of them at start, or keep the arrays themselves in the table"
               .formatted(spec, holder.get()));

@@ -87,18 +87,21 @@ public final class RamTable {
   /** Whether the lengths of its pieces tell all of its form. */
   public boolean isPlain() {
     return isFlat()
-        && !parts().isEmpty()
+        && !isEmpty()
         && root.parts().stream().noneMatch(p -> p.form().kind() == Form.Kind.SAME);
   }
 
-  /** Whether it has a place with nothing in it. */
-  public boolean hasHoles() {
-    return hasHoles(root);
+  /** Whether it has places for objects that the host has not made. */
+  public boolean lacksHolders() {
+    return lacksHolders(root);
   }
 
-  private static boolean hasHoles(Place place) {
-    return place.form().kind() == Form.Kind.ABSENT
-        || place.parts().stream().anyMatch(RamTable::hasHoles);
+  private static boolean lacksHolders(Place place) {
+    if (place.form().kind() == Form.Kind.HOLDER || holder(place).isEmpty()) {
+      return false;
+    }
+    return place.form().parts().contains(Form.ABSENT)
+        || place.parts().stream().anyMatch(RamTable::lacksHolders);
   }
 
   /** The class of its objects with a field, if it has any. */
@@ -114,37 +117,57 @@ public final class RamTable {
 
   /** Its blocks: each array by itself where these are few or large, else one block of pieces. */
   public List<Part> blocks() {
-    List<Part> parts = parts();
-    return parts.isEmpty()
-            || places(root) <= MOST_PLACES
-            || parts.stream().anyMatch(RamTable::isLarge)
-            || isMixed()
-        ? parts
+    Extent extent = new Extent(root);
+    if (extent.bytes == 0) {
+      return List.of();
+    }
+    return extent.places <= MOST_PLACES
+            || extent.longest >= OWN_BLOCK_BYTES
+            || extent.shortElement != extent.longElement
+        ? parts()
         : List.of(whole());
   }
 
-  /** How many blocks there could be; a row of arrays is one of pieces. */
-  private static int places(Place place) {
-    if (Primitives.isFlat(place.value())) {
-      return 1;
-    }
-    int count = place.parts().isEmpty() ? 1 : 0;
-    for (Place part : place.parts()) {
-      count += places(part);
-    }
-    return count;
+  /** Whether there is any RAM in it. */
+  public boolean isEmpty() {
+    return new Extent(root).bytes == 0;
   }
 
-  /** Whether its elements are of several lengths, which pieces of one block cannot be. */
-  private boolean isMixed() {
-    List<Object> arrays = new ArrayList<>();
-    addArrays(root, arrays);
-    return arrays.stream().map(a -> Form.elementBytes(Primitives.element(a))).distinct().count()
-        > 1;
-  }
+  /** How much a table is; found out in a freeze, where names for all of it would take long. */
+  private static final class Extent {
+    /** How many blocks there could be; a row of arrays is one of pieces. */
+    private int places;
 
-  private static boolean isLarge(Part part) {
-    return !part.pieces && Primitives.bytes(part.arrays[0]) >= OWN_BLOCK_BYTES;
+    private long bytes;
+
+    /** The longest array that would be a block of its own, in bytes. */
+    private long longest;
+
+    private int shortElement = Long.BYTES;
+    private int longElement;
+
+    Extent(Place place) {
+      add(place, false);
+      longElement = Math.max(longElement, bytes == 0 ? Long.BYTES : 0);
+    }
+
+    private void add(Place place, boolean piece) {
+      boolean flat = Primitives.isFlat(place.value());
+      if (!piece && (flat || place.parts().isEmpty())) {
+        places++;
+      }
+      if (place.form().isArray()) {
+        int element = place.form().elementBytes();
+        long length = (long) place.form().length() * element;
+        bytes += length;
+        longest = Math.max(longest, piece ? 0 : length);
+        shortElement = Math.min(shortElement, element);
+        longElement = Math.max(longElement, element);
+      }
+      for (Place part : place.parts()) {
+        add(part, flat);
+      }
+    }
   }
 
   /** All of it as one block of pieces. */
