@@ -22,6 +22,7 @@ final class Gates {
   private final LoadedClasses classes;
   private final Consumer<String> warnings;
   private final boolean[] loaded;
+  private final boolean[] onlyNative;
   private final List<List<String>> methods = new ArrayList<>();
 
   /**
@@ -43,6 +44,7 @@ final class Gates {
     this.classes = classes;
     this.warnings = warnings;
     loaded = new boolean[specs.size()];
+    onlyNative = new boolean[specs.size()];
     specs.forEach(s -> methods.add(List.of()));
   }
 
@@ -71,6 +73,7 @@ final class Gates {
         }
       }
       if (runnable.isEmpty()) {
+        onlyNative[i] = matched.stream().anyMatch(MethodDescription::isNative);
         tellAbsent("gate=" + spec + ": " + absence(spec, type, matched));
         continue;
       }
@@ -151,8 +154,10 @@ final class Gates {
         spec.method()
             + (spec.parameters() == null ? "" : "(" + String.join(",", spec.parameters()) + ")");
     if (!matched.isEmpty()) {
-      return "%s of %s is %s and has no code to gate: name the class that implements it"
-          .formatted(wanted, type.getName(), matched.get(0).isNative() ? "native" : "abstract");
+      return matched.get(0).isNative()
+          ? "%s of %s %s".formatted(wanted, type.getName(), WrappedNatives.REMEDY)
+          : "%s of %s is abstract and has no code to gate: name the class that implements it"
+              .formatted(wanted, type.getName());
     }
     for (TypeDescription parent : Signatures.hierarchy(type)) {
       if (Signatures.methods(parent).stream().anyMatch(m -> matches(spec, m))) {
@@ -199,10 +204,16 @@ final class Gates {
                         + (i.found()
                             ? " was never called"
                             : i.loaded()
-                                ? " was not found" + implementing(i.gate())
+                                ? reason(i.gate())
                                 : " is in a class not loaded yet"
                                     + classes.nearest(i.gate().className())))
             .toList());
+  }
+
+  private String reason(GateSpec gate) {
+    return onlyNative[specs.indexOf(gate)]
+        ? " " + WrappedNatives.REMEDY
+        : " was not found" + implementing(gate);
   }
 
   /** What to write instead of an abstract method. */

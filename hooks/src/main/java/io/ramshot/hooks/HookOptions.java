@@ -2,10 +2,13 @@ package io.ramshot.hooks;
 
 import io.ramshot.boot.Gate;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -230,5 +233,21 @@ public record HookOptions(
           RAM_MIN + "=" + text + " is no size: write bytes, or a number with k, m or g, as in 16m");
     }
     return bytes;
+  }
+
+  /** Names of methods that hooks are put into even if they are native, by their class. */
+  Map<String, Set<String>> mayBeNative() {
+    Map<String, Set<String>> methods = new HashMap<>();
+    for (GateSpec gate : gates) {
+      methods.computeIfAbsent(gate.className(), c -> new HashSet<>()).add(gate.method());
+    }
+    for (NativeSpec spec : ramNative) {
+      Set<String> names = methods.computeIfAbsent(spec.className(), c -> new HashSet<>());
+      names.add(spec.map());
+      if (spec.unmap() != null) {
+        names.add(spec.unmap());
+      }
+    }
+    return methods;
   }
 }

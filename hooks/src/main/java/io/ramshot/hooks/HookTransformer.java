@@ -6,6 +6,7 @@ import java.lang.instrument.Instrumentation;
 import java.security.ProtectionDomain;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import net.bytebuddy.ByteBuddy;
@@ -19,9 +20,10 @@ import net.bytebuddy.pool.TypePool;
 /**
  * Puts advice into a fixed set of classes, loaded or still to be loaded, the JDK's own among them.
  *
- * <p>Only method bodies change, so that loaded classes can be hooked and restored. Byte Buddy's
- * AgentBuilder would do the same, but looks at every class that is loaded, and its class injection,
- * which is not needed here, makes JDK 25 print warnings of sun.misc.Unsafe.
+ * <p>Only method bodies change, but for native methods of classes still to be loaded, so that
+ * loaded classes can be hooked and restored. Byte Buddy's AgentBuilder would do the same, but looks
+ * at every class that is loaded, and its class injection, which is not needed here, makes JDK 25
+ * print warnings of sun.misc.Unsafe.
  */
 public final class HookTransformer implements ClassFileTransformer {
 
@@ -43,7 +45,9 @@ public final class HookTransformer implements ClassFileTransformer {
   private final Set<String> classNames;
   private final Hooker hooker;
   private final BiConsumer<String, String> failures;
+  private final WrappedNatives natives;
   private volatile boolean installing;
+  private volatile boolean removed;
 
   /**
    * @param failures told of a class that cannot be hooked: its name, and a line that says why
@@ -53,6 +57,24 @@ public final class HookTransformer implements ClassFileTransformer {
       Set<String> classNames,
       Hooker hooker,
       BiConsumer<String, String> failures) {
+    this(
+        instrumentation,
+        classNames,
+        new WrappedNatives(Map.of(), instrumentation),
+        hooker,
+        failures);
+  }
+
+  /**
+   * @param natives the native methods that are to be hooked too
+   */
+  HookTransformer(
+      Instrumentation instrumentation,
+      Set<String> classNames,
+      WrappedNatives natives,
+      Hooker hooker,
+      BiConsumer<String, String> failures) {
+    this.natives = natives;
     this.instrumentation = instrumentation;
     this.classNames = new HashSet<>(classNames);
     this.hooker = hooker;
@@ -61,14 +83,23 @@ public final class HookTransformer implements ClassFileTransformer {
 
   public void install() {
     instrumentation.addTransformer(this, true);
+    if (natives.anyWanted()) {
+      instrumentation.setNativeMethodPrefix(this, NativeWrapper.PREFIX);
+    }
     installing = true;
     retransform();
     installing = false;
   }
 
-  /** Restores all classes. */
+  /**
+   * Restores all classes, but for the names of native methods: as long as those are there, the JVM
+   * must know their prefix, and this must say the same of them again.
+   */
   public void remove() {
-    if (instrumentation.removeTransformer(this)) {
+    if (natives.any()) {
+      removed = true;
+      retransform();
+    } else if (instrumentation.removeTransformer(this)) {
       retransform();
     }
   }
@@ -111,6 +142,20 @@ public final class HookTransformer implements ClassFileTransformer {
     if (!classNames.contains(name)) {
       return null;
     }
+    byte[] wrapped = natives.wrap(loader, name, redefined != null, classFile);
+    boolean changed = wrapped != classFile;
+    if (removed) {
+      return changed && redefined != null ? wrapped : null;
+    }
+    byte[] hooked = hook(loader, name, redefined, wrapped);
+    if (changed && redefined == null && hooked != null) {
+      natives.loaded(loader, name);
+    }
+    // A class that has methods of ours must keep them, even if nothing can be put into them.
+    return hooked != null || redefined == null ? hooked : changed ? wrapped : null;
+  }
+
+  private byte[] hook(ClassLoader loader, String name, Class<?> redefined, byte[] classFile) {
     try {
       BootClasses.requireVisible(loader);
       // From class files: looking at a class must not load the classes that it mentions.

@@ -113,6 +113,7 @@ public final class Hooks implements AutoCloseable {
         new HookTransformer(
             instrumentation,
             hooked,
+            new WrappedNatives(options.mayBeNative(), instrumentation),
             this::hook,
             (name, line) -> {
               if (!gates.failed(name, line)) {

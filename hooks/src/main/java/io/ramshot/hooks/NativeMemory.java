@@ -47,12 +47,16 @@ final class NativeMemory implements NativeCalls.Sink {
 
   private final boolean[] loaded;
 
+  /** Why a method cannot be hooked, or null; by spec. */
+  private final String[] problems;
+
   NativeMemory(HookOptions options, GuestRam ram, long pageBytes, Consumer<String> warnings) {
     this.specs = options.ramNative();
     this.ram = ram;
     this.pageBytes = pageBytes;
     this.warnings = warnings;
     loaded = new boolean[specs.size()];
+    problems = new String[specs.size()];
   }
 
   /** Adds advice to the configured methods of a class. */
@@ -85,19 +89,17 @@ final class NativeMemory implements NativeCalls.Sink {
     List<MethodDescription.InDefinedShape> runnable =
         named.stream().filter(m -> !m.isAbstract() && !m.isNative()).toList();
     if (runnable.isEmpty()) {
-      warnings.accept(
-          "ram.native="
-              + spec
-              + ": "
-              + (named.isEmpty()
-                  ? type.getName()
-                      + " has no such method "
-                      + name
-                      + Signatures.nearest(name, methods)
-                  : Signatures.of(named.get(0))
-                      + " of "
-                      + type.getName()
-                      + " has no code of its own to hook: name a method that calls it"));
+      String why =
+          named.isEmpty()
+              ? type.getName() + " has no such method " + name + Signatures.nearest(name, methods)
+              : Signatures.withoutReturnType(named.get(0))
+                  + " of "
+                  + type.getName()
+                  + (named.get(0).isNative()
+                      ? " " + WrappedNatives.REMEDY
+                      : " is abstract: name the class that implements it");
+      problems[id % specs.size()] = why;
+      warnings.accept("ram.native=" + spec + ": " + why);
       return builder;
     }
     return builder.visit(
@@ -330,9 +332,11 @@ final class NativeMemory implements NativeCalls.Sink {
       }
       String option = "ram.native=" + specs.get(i);
       missing.add(
-          loaded[i]
-              ? new MissingRam(option, "no call has mapped memory that is there still", null)
-              : MissingRam.ofClass(option, specs.get(i).className()));
+          problems[i] != null
+              ? new MissingRam(option, problems[i], null)
+              : loaded[i]
+                  ? new MissingRam(option, "no call has mapped memory that is there still", null)
+                  : MissingRam.ofClass(option, specs.get(i).className()));
     }
     return missing;
   }

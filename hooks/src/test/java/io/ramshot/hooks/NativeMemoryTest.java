@@ -234,13 +234,15 @@ class NativeMemoryTest extends HookedTest {
 
   @Test
   void methodWithoutCodeOrOfNoSuchNameIsAWarning() {
+    new MappingEngine();
     install(
         "ram.native",
         "com.example.MappingEngine::nativeMap,com.example.MappingEngine::mapMemroy(addr,size)");
-    new MappingEngine();
     String all = guest.warnings().toString();
-    assertTrue(
-        all.contains("nativeMap(long) of com.example.MappingEngine has no code of its own"), all);
+    assertTrue(all.contains("nativeMap(long) of com.example.MappingEngine is native"), all);
+    assertTrue(all.contains("start the JVM with -javaagent, or name a Java method"), all);
+    String unused = hooks.unusedRam().toString();
+    assertTrue(unused.contains("nativeMap(long) of com.example.MappingEngine is native"), unused);
     assertTrue(all.contains("no such method mapMemroy; nearest: void mapMemory(long,long)"), all);
   }
 
