@@ -21,6 +21,9 @@ final class EndWords {
   static final String WITHOUT_MEMORY =
       "the JVM had no memory left to end the snapshot: give the host more heap (-Xmx)";
 
+  /** For a file that was being given its name when its snapshot ended without it. */
+  private static final String NAMED = "the file may have got its name, so verify it, or remove it";
+
   private EndWords() {}
 
   /** Why it failed, by what was thrown on its thread. */
@@ -74,7 +77,7 @@ final class EndWords {
       case NONE, DIED ->
           "the snapshot's thread has died, most likely for want of memory: give the host more heap"
               + " (-Xmx)";
-      case CANCELLED -> undone;
+      case CANCELLED -> undone.isEmpty() && naming != null ? NAMED : undone;
       case CALL ->
           undone + ", within " + limit.toMillis() + " ms: mend that, or raise freeze.timeout=";
       case FREEZE ->
@@ -92,9 +95,7 @@ final class EndWords {
               + " (at "
               + place
               + "): look after the disk, or choose another"
-              + (naming == null
-                  ? ""
-                  : "; the file may have got its name, so verify it, or remove it");
+              + (naming == null ? "" : "; " + NAMED);
     };
   }
 

@@ -631,7 +631,7 @@ final class RunningSnapshot implements Snapshot {
       undone = freeze.thaw().call().undone();
     }
     SealedFile made = file;
-    Path naming = made != null && made.isBeingNamed() ? target : null;
+    Path naming = made != null && made.isBeingNamed() && !ended() ? target : null;
     return EndWords.takenOver(
         reason, limit, undone, HostCall.place(control), stage, target, naming);
   }

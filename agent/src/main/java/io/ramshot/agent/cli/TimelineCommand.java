@@ -53,7 +53,7 @@ final class TimelineCommand implements Callable<Integer> {
   @Option(
       names = "--keep",
       paramLabel = "<number>",
-      description = "how many checkpoints stay. Default: 6")
+      description = "how many checkpoints stay. Default: " + TimelinePlan.DEFAULT_KEEP)
   private Integer keep;
 
   @Option(names = "--stop", description = "end the timeline")

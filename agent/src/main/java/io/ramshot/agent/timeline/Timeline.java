@@ -1,5 +1,6 @@
 package io.ramshot.agent.timeline;
 
+import io.ramshot.text.Cause;
 import io.ramshot.RunningTime;
 import io.ramshot.SnapshotException;
 import io.ramshot.agent.options.TimelinePlan;
@@ -304,10 +305,10 @@ public final class Timeline implements AutoCloseable {
       return "the JVM had no memory for it (" + e.getMessage() + "): give it more";
     }
     if (failure instanceof InterruptedException) {
-      return "the host interrupted ramshot's thread";
+      return "the host interrupted ramshot's thread: have it interrupt none but its own";
     }
     return failure instanceof Throwable e
-        ? "unexpected " + e + ": please report this"
+        ? "unexpected " + Cause.text(e) + ": please report this"
         : failure.toString();
   }
 
