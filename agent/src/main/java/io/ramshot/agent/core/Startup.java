@@ -132,7 +132,6 @@ public final class Startup {
     if (profile.isRecognised()) {
       CONSOLE.say("profile " + profile + " (profile=none does without)");
     }
-    throttle(options.snapshotOptions()).ifPresent(CONSOLE::say);
     // Opened first: a bad image is known before anything of the host is touched.
     Optional<Restore> restore = Optional.empty();
     if (options.has(AgentOptions.RESTORE)) {
@@ -161,6 +160,7 @@ public final class Startup {
               version(),
               CONSOLE::say,
               options.jmxFolder().map(JmxTargets::within).orElseGet(JmxTargets::anywhere));
+      throttle(options.snapshotOptions()).ifPresent(snapshots::warn);
       Optional<TimelinePlan> plan = options.timeline();
       Runnable timeline = () -> plan.ifPresent(p -> start(p, snapshots));
       // RAM that is not restored yet, or that a host still fills, is nobody's checkpoint.

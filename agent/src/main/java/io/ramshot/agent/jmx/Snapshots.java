@@ -380,10 +380,10 @@ public final class Snapshots implements SnapshotsMXBean, Camera {
       SnapshotResult result;
       do {
         result = snapshot.await(WARNING_DELAY);
-        warn(snapshot.status().warnings());
+        snapshot.status().warnings().forEach(this::warn);
       } while (result == null && snapshot.status().state() == SnapshotState.PREPARING);
       result = snapshot.await();
-      warn(result.status().warnings());
+      result.status().warnings().forEach(this::warn);
       settle();
     } catch (InterruptedException | RuntimeException | Error e) {
       return; // no memory, say: whoever asks next looks
@@ -391,11 +391,9 @@ public final class Snapshots implements SnapshotsMXBean, Camera {
   }
 
   /** To the host's user, whoever asked for the snapshot; each once, whatever its figures are. */
-  private void warn(List<String> warnings) {
-    for (String warning : warnings) {
-      if (warned.add(warning.replaceAll("[0-9]+", ""))) {
-        console.accept(warning);
-      }
+  public void warn(String warning) {
+    if (warned.add(warning.replaceAll("[0-9]+", ""))) {
+      console.accept(warning);
     }
   }
 

@@ -1,9 +1,9 @@
 package io.ramshot.agent.timeline;
 
-import io.ramshot.text.Cause;
 import io.ramshot.RunningTime;
 import io.ramshot.SnapshotException;
 import io.ramshot.agent.options.TimelinePlan;
+import io.ramshot.text.Cause;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Test;
 /** A default is one value, wherever it is written. */
 class OptionDefaultsTest {
   private static final Pattern ROW = Pattern.compile("\\| `([a-z.]+)` \\| .* \\| (.*) \\|");
-  private static final Pattern VALUE = Pattern.compile("`([0-9]+(?:ms|s|m)?|true|false|gates|stop)`.*");
+  private static final Pattern VALUE =
+      Pattern.compile("`([0-9]+(?:ms|s|m)?|true|false|gates|stop)`.*");
   private static final Pattern HELP = Pattern.compile("  ([a-z.]+) +.*\\[([^\\[\\]]*)]");
 
   private static Map<String, String> table(Path page, Set<String> keys) throws IOException {
@@ -59,7 +60,8 @@ class OptionDefaultsTest {
     }
     assertTrue(compared >= 16, "too few to be all of them");
     assertEquals(
-        OptionTable.keys(), table(Path.of("..", "README.md"), help.keySet()).keySet().stream()
+        OptionTable.keys(),
+        table(Path.of("..", "README.md"), help.keySet()).keySet().stream()
             .collect(java.util.stream.Collectors.toSet()));
   }
 
@@ -74,8 +76,7 @@ class OptionDefaultsTest {
     assertEquals(
         OptionTable.text(none.restoreOptions().stallLimit()),
         help.get(AgentOptions.RESTORE_STALL_LIMIT));
-    assertEquals(
-        OptionTable.text(none.restoreTimeout()), help.get(AgentOptions.RESTORE_TIMEOUT));
+    assertEquals(OptionTable.text(none.restoreTimeout()), help.get(AgentOptions.RESTORE_TIMEOUT));
     assertEquals(none.hookOptions().ramMin(), Quantity.bytes(help.get(AgentOptions.RAM_MIN)));
   }
 
