@@ -101,7 +101,7 @@ final class Restore {
     }
   }
 
-  /** By name; where the names differ but number and order fit, by order. Lengths must be equal. */
+  /** See {@link BlockNaming}. Lengths must be equal. */
   private Map<ImageBlock, Block> match(List<Block> blocks) throws SnapshotException {
     List<ImageBlock> saved = image.blocks();
     if (saved.size() != blocks.size()) {
@@ -111,13 +111,11 @@ final class Restore {
                   + " was saved",
               image.path(), describeSaved(saved), describe(blocks)));
     }
-    Map<String, Block> byName = new LinkedHashMap<>();
-    blocks.forEach(block -> byName.put(block.name(), block));
-    boolean named = saved.stream().allMatch(block -> byName.containsKey(block.name()));
     Map<ImageBlock, Block> pairs = new LinkedHashMap<>();
+    List<Block> matched = BlockNaming.match(image, blocks);
     for (int i = 0; i < saved.size(); i++) {
       ImageBlock from = saved.get(i);
-      Block to = named ? byName.get(from.name()) : blocks.get(i);
+      Block to = matched.get(i);
       if (from.kind() != BlockKind.HEAP_PIECES && from.length() != to.length()) {
         throw new SnapshotException(
             String.format(

@@ -73,7 +73,7 @@ final class TableMatch {
   }
 
   /** As blocks are: by name; where the names differ but the number fits, by order. */
-  private void name(HeapBlocks heap) {
+  private void name(HeapBlocks heap) throws SnapshotException {
     List<String> here =
         heap.found().entrySet().stream()
             .filter(entry -> entry.getValue() instanceof RamTable)
@@ -81,6 +81,10 @@ final class TableMatch {
             .toList();
     List<String> there = saved.names();
     boolean named = here.containsAll(there);
+    if (!named && here.size() > 1 && there.size() > 1) {
+      requireOrder(here);
+      requireOrder(there);
+    }
     for (int i = 0; i < here.size(); i++) {
       String name = here.get(i);
       if (named ? there.contains(name) : here.size() == there.size()) {
@@ -89,7 +93,17 @@ final class TableMatch {
     }
   }
 
-  private void add(String name, RamTable table) throws TableException {
+  private void requireOrder(List<String> tables) throws SnapshotException {
+    for (String name : tables) {
+      if (BlockNaming.isUnordered(name)) {
+        throw new SnapshotException(
+            "%s and this guest were not both watched from their start (names with ~), so that nobody knows which of %d tables is %s: start both with -javaagent, or name them by static fields"
+                .formatted(image.path(), tables.size(), name));
+      }
+    }
+  }
+
+  private void add(String name, RamTable table) throws TableException, SnapshotException {
     String wanted = names.get(name);
     if (wanted != null) {
       ImageBlock whole = places.get(wanted);
@@ -100,8 +114,8 @@ final class TableMatch {
       return;
     }
     ImageBlock place = places.get(name);
-    if (place == null && table.isFlat() && blocks.size() < image.blocks().size()) {
-      place = image.blocks().get(blocks.size());
+    if (place == null && table.isFlat()) {
+      place = byOrder(name);
     }
     Optional<Shape> shape = place == null ? Optional.empty() : image.shape(place);
     if (shape.isPresent() && table.isFlat()) {
@@ -111,6 +125,23 @@ final class TableMatch {
         addPart(name + part.suffix(), part);
       }
     }
+  }
+
+  /** The block of pieces in the image that stands where this one will; null for none. */
+  private ImageBlock byOrder(String name) throws SnapshotException {
+    List<ImageBlock> pieces =
+        image.blocks().stream().filter(b -> b.kind() == BlockKind.HEAP_PIECES).toList();
+    boolean unordered =
+        BlockNaming.isUnordered(name)
+            || pieces.stream().anyMatch(b -> BlockNaming.isUnordered(b.name()));
+    if (unordered && pieces.size() == 1) {
+      return pieces.get(0);
+    }
+    if (unordered) {
+      requireOrder(pieces.stream().map(ImageBlock::name).toList());
+      requireOrder(List.of(name));
+    }
+    return blocks.size() < image.blocks().size() ? image.blocks().get(blocks.size()) : null;
   }
 
   /** Of an image that was made before tables had forms. */

@@ -12,6 +12,14 @@ import java.util.Map;
  */
 final class BlockNames {
 
+  /** Said of a site whose numbers tell nothing: a restore goes by lengths then, or is refused. */
+  private static final String UNORDERED = "~";
+
+  /** A site of blocks that were found in an order which another JVM does not have. */
+  static String unordered(String site) {
+    return site + UNORDERED;
+  }
+
   private final Map<String, BitSet> taken = new HashMap<>();
 
   synchronized String take(String site) {

@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.lang.instrument.Instrumentation;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiConsumer;
 
 /** What a host made before ramshot came to it. */
@@ -41,6 +43,20 @@ final class Existing {
         }
       }
     }
+  }
+
+  /** Takes account of them; where there are several, in no order that another JVM has. */
+  void adoptBuffers(long minimum, GuestRam ram)
+      throws EngineException, ReflectiveOperationException, IOException {
+    Map<ByteBuffer, BlockKind> found = new IdentityHashMap<>();
+    directBuffers(
+        minimum,
+        (buffer, kind) -> {
+          if (ram.known(GuestMemory.addressOf(buffer)) == null) {
+            found.put(buffer, kind);
+          }
+        });
+    found.forEach((buffer, kind) -> ram.adopt(buffer, kind, found.size() == 1));
   }
 
   /** The objects of a class and of classes that extend it. */

@@ -353,9 +353,11 @@ final class GuestRam implements Allocations.Sink {
    * Takes account of memory whose allocation was not seen. Its site is unknown.
    *
    * @param buffer owns its memory, or a mapping, or is a view of native memory
+   * @param ordered whether its place among others is known
    */
-  void adopt(ByteBuffer buffer, BlockKind kind) {
-    AllocationSite site = filter.unknownSite(ByteBuffer.class.getName(), kind);
+  void adopt(ByteBuffer buffer, BlockKind kind, boolean ordered) {
+    String name = ByteBuffer.class.getName();
+    AllocationSite site = filter.unknownSite(ordered ? name : BlockNames.unordered(name), kind);
     long address = GuestMemory.addressOf(buffer);
     synchronized (live) {
       if (around(address, buffer.capacity()) != null) {

@@ -300,7 +300,7 @@ public final class Hooks implements AutoCloseable {
   public void adoptExisting() {
     Existing existing = new Existing(instrumentation, access);
     try {
-      existing.directBuffers(options.ramMin(), ram::adopt);
+      existing.adoptBuffers(options.ramMin(), ram);
       for (int i = 0; i < options.states().size(); i++) {
         int hook = i;
         existing
@@ -308,10 +308,13 @@ public final class Hooks implements AutoCloseable {
             .forEach(instance -> constructed(hook, instance));
       }
       for (int i = 0; i < options.ram().size(); i++) {
-        int field = i;
-        existing
-            .instances(options.ram().get(i).className())
-            .forEach(instance -> ramFields.constructed(field, instance));
+        List<Object> instances = existing.instances(options.ram().get(i).className());
+        if (instances.size() > 1) {
+          ramFields.unordered(i);
+        }
+        for (Object instance : instances) {
+          ramFields.constructed(i, instance);
+        }
       }
       for (int i = 0; i < options.pauses().size(); i++) {
         int hook = pausesFrom() + i;

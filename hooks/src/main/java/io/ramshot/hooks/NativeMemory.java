@@ -91,7 +91,7 @@ final class NativeMemory implements NativeCalls.Sink {
     if (runnable.isEmpty()) {
       String why =
           named.isEmpty()
-              ? type.getName() + " has no such method " + name + Signatures.nearest(name, methods)
+              ? type.getName() + absence(name, methods)
               : Signatures.withoutReturnType(named.get(0))
                   + " of "
                   + type.getName()
@@ -107,6 +107,17 @@ final class NativeMemory implements NativeCalls.Sink {
             .bind(NativeCallAdvice.Id.class, id)
             .to(NativeCallAdvice.class)
             .on(ElementMatchers.anyOf(runnable.toArray())));
+  }
+
+  private static String absence(String name, List<MethodDescription.InDefinedShape> methods) {
+    return methods.stream()
+        .filter(method -> method.getName().equals(name))
+        .findFirst()
+        .map(
+            m ->
+                " has other parameters: name all of them, a word for each, as of "
+                    + Signatures.of(m))
+        .orElseGet(() -> " has no such method " + name + Signatures.nearest(name, methods));
   }
 
   /** Before mapping: sees what is mapped. Before unmapping: takes out what may be unmapped. */

@@ -72,6 +72,9 @@ final class RamField {
 
   private volatile boolean isStatic;
 
+  /** Whether several of the objects are older than the hooks, so that nobody knows their order. */
+  private volatile boolean unordered;
+
   /** Why the field cannot be used, or null. */
   private volatile String problem;
 
@@ -87,6 +90,16 @@ final class RamField {
 
   RamSpec spec() {
     return spec;
+  }
+
+  /** Says that nobody knows in which order the objects were made. */
+  void unordered() {
+    unordered = true;
+  }
+
+  /** What gives blocks their names. */
+  String site() {
+    return unordered ? BlockNames.unordered(spec.site()) : spec.site();
   }
 
   /** The objects in its table that have the RAM, or null. */

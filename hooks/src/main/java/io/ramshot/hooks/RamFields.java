@@ -66,6 +66,11 @@ final class RamFields {
     return tracked;
   }
 
+  /** Says that nobody knows in which order the objects of a configured class were made. */
+  void unordered(int index) {
+    fields.get(index).unordered();
+  }
+
   /** Remembers an object, and makes blocks of known memory that it holds already. */
   void constructed(int index, Object instance) {
     RamField field = fields.get(index);
@@ -82,7 +87,7 @@ final class RamFields {
 
             @Override
             public void offHeap(long address, Object holder) {
-              ram.hold(address, field.spec().site());
+              ram.hold(address, field.site());
             }
           });
     } catch (ReflectiveOperationException | SnapshotException | RuntimeException e) {
@@ -123,7 +128,7 @@ final class RamFields {
 
               @Override
               public void offHeap(long address, Object holder) throws SnapshotException {
-                held.add(hold(field.spec(), address, holder));
+                held.add(hold(field, address, holder));
               }
             });
       }
@@ -296,14 +301,14 @@ final class RamFields {
         null);
   }
 
-  private Allocation hold(RamSpec spec, long address, Object holder) throws SnapshotException {
-    Allocation allocation = ram.hold(address, spec.site());
+  private Allocation hold(RamField field, long address, Object holder) throws SnapshotException {
+    Allocation allocation = ram.hold(address, field.site());
     if (allocation == null && holder instanceof Buffer buffer) {
       // Smaller than what is looked at, or from before ramshot came.
       BlockKind kind = buffers.kind(buffer);
       if (kind != null) {
-        ram.adopt(buffers.root(buffer), kind);
-        allocation = ram.hold(address, spec.site());
+        ram.adopt(buffers.root(buffer), kind, true);
+        allocation = ram.hold(address, field.site());
       }
     }
     if (allocation == null || !ram.isInBlock(address)) {
@@ -312,7 +317,7 @@ final class RamFields {
               "ram=%s holds 0x%x, which is in no memory that ramshot knows: it may be smaller than"
                   + " ram.min (%d bytes), from before ramshot was attached, or mapped by native"
                   + " code (see ram.native)",
-              spec, address, ram.minimum()));
+              field.spec(), address, ram.minimum()));
     }
     return allocation;
   }
@@ -324,7 +329,7 @@ final class RamFields {
     for (RamField field : fields) {
       int number = 0;
       for (Object value : field.values()) {
-        Finder finder = new Finder(field.spec(), number + 1, found, seen);
+        Finder finder = new Finder(field, number + 1, found, seen);
         visit(field, value, finder);
         if (finder.any) {
           number++;
@@ -336,14 +341,14 @@ final class RamFields {
 
   /** Names what one object holds on the heap, and checks that the rest is in a block. */
   private final class Finder implements Visitor {
-    private final RamSpec spec;
+    private final RamField field;
     private final int number;
     private final Map<String, Object> found;
     private final Set<Object> seen;
     private boolean any;
 
-    Finder(RamSpec spec, int number, Map<String, Object> found, Set<Object> seen) {
-      this.spec = spec;
+    Finder(RamField field, int number, Map<String, Object> found, Set<Object> seen) {
+      this.field = field;
       this.number = number;
       this.found = found;
       this.seen = seen;
@@ -352,7 +357,7 @@ final class RamFields {
     @Override
     public void table(RamTable table) {
       if (seen.add(table.value())) {
-        found.put(spec.site() + "#" + number, table);
+        found.put(field.site() + "#" + number, table);
         any = true;
       }
     }
@@ -360,7 +365,7 @@ final class RamFields {
     @Override
     public void heap(String suffix, Object array) {
       if (seen.add(array)) {
-        found.put(spec.site() + "#" + number + suffix, array);
+        found.put(field.site() + "#" + number + suffix, array);
         any = true;
       }
     }
@@ -369,7 +374,9 @@ final class RamFields {
     public void offHeap(long address, Object holder) throws SnapshotException {
       if (!ram.isInBlock(address)) {
         throw new SnapshotException(
-            "ram=" + spec + " holds other memory than before: start the snapshot once more");
+            "ram="
+                + field.spec()
+                + " holds other memory than before: start the snapshot once more");
       }
     }
   }

@@ -237,12 +237,14 @@ class NativeMemoryTest extends HookedTest {
     new MappingEngine();
     install(
         "ram.native",
-        "com.example.MappingEngine::nativeMap,com.example.MappingEngine::mapMemroy(addr,size)");
+        "com.example.MappingEngine::nativeMap,com.example.MappingEngine::mapMemroy(addr,size),"
+            + "com.example.MappingEngine::mapMemory(size)");
     String all = guest.warnings().toString();
     assertTrue(all.contains("nativeMap(long) of com.example.MappingEngine is native"), all);
     assertTrue(all.contains("start the JVM with -javaagent, or name a Java method"), all);
     String unused = hooks.unusedRam().toString();
     assertTrue(unused.contains("nativeMap(long) of com.example.MappingEngine is native"), unused);
+    assertTrue(all.contains("name all of them, a word for each, as of void mapMemory(long,"), all);
     assertTrue(all.contains("no such method mapMemroy; nearest: void mapMemory(long,long)"), all);
   }
 
