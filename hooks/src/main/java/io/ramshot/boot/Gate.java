@@ -2,7 +2,9 @@ package io.ramshot.boot;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -292,6 +294,18 @@ public final class Gate {
   /** Whether any thread but a freezer has come to a gate. */
   public static boolean anyoneCame() {
     return came;
+  }
+
+  /** Living threads that have come to a gate, but in order to freeze. */
+  public static List<Thread> threads() {
+    List<Thread> threads = new ArrayList<>();
+    for (GateCell cell : cells) {
+      Thread thread = cell.thread();
+      if (thread != null && cell.doubt != GateCell.NEW) {
+        threads.add(thread);
+      }
+    }
+    return threads;
   }
 
   /** Whether the calling thread runs the action before the first quantum: all others are held. */

@@ -16,11 +16,13 @@ final class HostHooks implements HostView {
   private final Hooks hooks;
   private final ProfileChoice profile;
   private final Guest guest;
+  private final StateCoverage coverage;
 
-  HostHooks(Hooks hooks, ProfileChoice profile, Guest guest) {
+  HostHooks(Hooks hooks, ProfileChoice profile, Guest guest, StateCoverage coverage) {
     this.hooks = hooks;
     this.profile = profile;
     this.guest = guest;
+    this.coverage = coverage;
   }
 
   @Override
@@ -76,6 +78,9 @@ final class HostHooks implements HostView {
               + ")"
               + remedy());
     }
+    coverage
+        .unsaved(gates.stream().filter(GateInfo::called).map(GateInfo::gate).toList())
+        .ifPresent(problems::add);
     return problems;
   }
 

@@ -9,6 +9,7 @@ import io.ramshot.agent.options.FileNames;
 import io.ramshot.agent.options.Quantity;
 import io.ramshot.agent.timeline.TimelineException;
 import io.ramshot.agent.timeline.TimelineMoment;
+import io.ramshot.agent.tools.FrozenText;
 import io.ramshot.hooks.Hooks;
 import io.ramshot.image.Image;
 import io.ramshot.image.ImageException;
@@ -88,10 +89,12 @@ final class Restore {
   /**
    * Fills the guest, on the thread of its first vCPU, while all vCPUs are held; or ends the JVM.
    *
+   * @param coverage what the options save of the guest
    * @param tell names the profile where a problem is with what the profile names
    * @param then runs once all of RAM is there
    */
-  void run(Guest guest, Hooks hooks, UnaryOperator<String> tell, Runnable then) {
+  void run(
+      Guest guest, Hooks hooks, StateCoverage coverage, UnaryOperator<String> tell, Runnable then) {
     if (!stage.compareAndSet(Stage.AWAITED, Stage.RUNNING)) {
       awaitHalt();
     }
@@ -103,13 +106,11 @@ final class Restore {
       RestoredRam ram = guest.restore(image, options);
       image.close();
       stage.compareAndSet(Stage.RUNNING, Stage.DONE);
-      console.say(
-          "restore: the guest goes on from "
-              + image.path()
-              + ", frozen at "
-              + image.header().freezeTime()
-              + (ram.status().lazy() ? ", its RAM follows, after " : ", restored in ")
-              + Quantity.time(System.nanoTime() - start));
+      String how =
+          (ram.status().lazy() ? ", its RAM follows, after " : ", restored in ")
+              + Quantity.time(System.nanoTime() - start);
+      console.say("restore: " + RestoredText.of(image, coverage.here(image), how));
+      FrozenText.warning(image.frozen()).ifPresent(line -> console.say("restore: " + line));
       ram.status().eager().forEach(block -> console.say("restore: read at once, " + block));
       if (ram.status().lazy()) {
         ram.completion().thenAccept(this::complete);

@@ -150,7 +150,8 @@ public final class Startup {
       if (attached) {
         hooks.adoptExisting();
       }
-      HostHooks seen = new HostHooks(hooks, profile, guest);
+      StateCoverage coverage = new StateCoverage(options.hookOptions(), instrumentation);
+      HostHooks seen = new HostHooks(hooks, profile, guest, coverage);
       Snapshots snapshots =
           new Snapshots(
               guest,
@@ -167,7 +168,7 @@ public final class Startup {
       if (restore.isPresent()) {
         Restore r = restore.get();
         hooks.requireGates(line -> r.refuse(profile.tell(line)));
-        hooks.beforeFirstQuantum(() -> r.run(guest, hooks, profile::tell, timeline));
+        hooks.beforeFirstQuantum(() -> r.run(guest, hooks, coverage, profile::tell, timeline));
         new RestoreWatch(r, r.ram(), guest, hooks, options.restoreTimeout(), CONSOLE).start();
       } else if (plan.isPresent() && options.has(AgentOptions.GATE) && !attached) {
         hooks.beforeFirstQuantum(timeline);

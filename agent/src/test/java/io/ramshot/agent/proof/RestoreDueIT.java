@@ -107,7 +107,7 @@ class RestoreDueIT {
     for (String kind : List.of("static", "field")) {
       try (ForkedJvm host = hosts.get(kind)) {
         host.awaitOut(line -> line.equals("the guest runs"));
-        host.awaitErr(line -> line.startsWith("[ramshot] restore: the guest goes on from"));
+        host.awaitErr(line -> line.startsWith("[ramshot] restore: RAM alone is back from"));
         assertEquals(1, host.messages().size(), host.toString());
       }
     }
