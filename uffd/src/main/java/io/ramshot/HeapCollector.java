@@ -18,12 +18,19 @@ final class HeapCollector {
 
   private HeapCollector() {}
 
-  /** Whether arrays can be protected where they lie; they are copied in the freeze otherwise. */
+  /**
+   * Whether arrays can be protected where they lie; they are copied in the freeze otherwise, and in
+   * a runtime without the modules java.management and jdk.management, which nobody can ask.
+   */
   static boolean protects() {
-    return ManagementFactory.getGarbageCollectorMXBeans().stream()
-            .map(GarbageCollectorMXBean::getName)
-            .allMatch(name -> PLAIN.stream().anyMatch(name::startsWith))
-        && isPlainMemory();
+    try {
+      return ManagementFactory.getGarbageCollectorMXBeans().stream()
+              .map(GarbageCollectorMXBean::getName)
+              .allMatch(name -> PLAIN.stream().anyMatch(name::startsWith))
+          && isPlainMemory();
+    } catch (LinkageError e) {
+      return false;
+    }
   }
 
   /**

@@ -320,8 +320,11 @@ public final class NewFile implements AutoCloseable {
     syncFolder(target.toAbsolutePath().getParent());
   }
 
-  /** Makes names in a folder as durable as the files. */
+  /** Makes names in a folder as durable as the files, where a folder can be opened for it. */
   public static void syncFolder(Path folder) throws IOException {
+    if (!folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+      return; /* Windows opens none */
+    }
     /* By its own entry: a FIFO that somebody has put in its place has none, and is not waited for. */
     try (FileChannel names = FileChannel.open(folder.resolve("."), StandardOpenOption.READ)) {
       names.force(true);

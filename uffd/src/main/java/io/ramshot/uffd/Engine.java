@@ -24,6 +24,7 @@ final class Engine {
     if (loaded) {
       return;
     }
+    NativeCode.require();
     NativeLibrary library = LibraryLoader.load();
     Native.register(Engine.class, library);
     if (rs_figure_count() != Figure.values().length

@@ -10,9 +10,17 @@ public final class GuestMemory {
 
   private GuestMemory() {}
 
-  /** Where a direct buffer's memory starts, whatever its position. */
+  /**
+   * Where a direct buffer's memory starts, whatever its position.
+   *
+   * @throws IllegalStateException if there is no native code to be had; says what to do
+   */
   public static long addressOf(Buffer buffer) {
-    return Pointer.nativeValue(Native.getDirectBufferPointer(buffer));
+    try {
+      return Pointer.nativeValue(Native.getDirectBufferPointer(buffer));
+    } catch (LinkageError e) {
+      throw new IllegalStateException(NativeCode.problem(e), e);
+    }
   }
 
   /** A view of memory; {@code length} in bytes. */

@@ -22,6 +22,10 @@ final class LibraryLoader {
   static final String LIBRARY_PROPERTY = "ramshot.library";
   static final String TMPDIR_PROPERTY = "ramshot.tmpdir";
 
+  /** Where JNA unpacks its own library to. */
+  static final String JNA_TMPDIR =
+      "-Djna.tmpdir=FOLDER (with the agent: -Dramshot.jna.tmpdir=FOLDER)";
+
   static NativeLibrary load() throws EngineException {
     String file = System.getProperty(LIBRARY_PROPERTY);
     return file != null ? loadNamed(Path.of(file)) : loadPacked(platform());
@@ -115,20 +119,27 @@ final class LibraryLoader {
   private static void loadForJni(String path) {
     try {
       System.load(path);
-    } catch (UnsatisfiedLinkError e) {
-      return; /* another class loader has it: only HeapSearch is not to be had, and says so */
+    } catch (UnsatisfiedLinkError | IllegalCallerException e) {
+      /* Another class loader has it, or only JNA may: only HeapSearch is not to be had, and says so. */
+      return;
     }
+  }
+
+  /** Whether the dynamic linker was refused by a file system. */
+  static boolean isNoexec(String reason) {
+    return reason.contains("failed to map segment") || reason.contains("Operation not permitted");
   }
 
   /** What to do about a library that the dynamic linker, or JNA itself, refused. */
   static String explain(Path file, String reason) {
     String what = "cannot load " + file + " (" + reason.lines().findFirst().orElse("") + "): ";
-    if (reason.contains("failed to map segment") || reason.contains("Operation not permitted")) {
+    if (isNoexec(reason)) {
       return what
           + file.toAbsolutePath().getParent()
           + " is mounted noexec; name another folder by -D"
           + TMPDIR_PROPERTY
-          + "=FOLDER, and for JNA by -Djna.tmpdir=FOLDER (with the agent: -Dramshot.jna.tmpdir=FOLDER)";
+          + "=FOLDER, and for JNA by "
+          + JNA_TMPDIR;
     }
     if (reason.contains("wrong ELF class") || reason.contains("cannot open shared object file")) {
       return what + "it was built for another machine; build ramshot on this one";
