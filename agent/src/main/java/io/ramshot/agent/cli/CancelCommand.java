@@ -1,7 +1,6 @@
 package io.ramshot.agent.cli;
 
 import java.util.concurrent.Callable;
-import javax.management.openmbean.CompositeData;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 

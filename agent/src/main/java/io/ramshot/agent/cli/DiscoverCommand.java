@@ -1,6 +1,5 @@
 package io.ramshot.agent.cli;
 
-import com.sun.tools.attach.VirtualMachine;
 import io.ramshot.agent.core.DiscoveryReport;
 import io.ramshot.file.NewFile;
 import java.io.IOException;
@@ -68,51 +67,37 @@ final class DiscoverCommand implements Callable<Integer> {
 
   private DiscoveryReport watch() throws CommandException, InterruptedException {
     long pid = process.pid();
-    Target.requireJvm(pid);
-    try (TargetWatch watch = TargetWatch.start(pid)) {
-      return watch(pid, watch);
+    RuntimeModules.require(RuntimeModules.ATTACH);
+    TargetProcess.requireJvm(pid);
+    try (TargetWatch watch = TargetWatch.start(pid);
+        Attachment jvm = Attachment.open(pid, watch)) {
+      return watch(pid, watch, jvm);
     }
   }
 
-  private DiscoveryReport watch(long pid, TargetWatch watch)
+  private DiscoveryReport watch(long pid, TargetWatch watch, Attachment jvm)
       throws CommandException, InterruptedException {
-    VirtualMachine vm = Target.attach(pid, watch);
-    try {
-      if (report(vm).begun() && !report(vm).ended()) {
-        throw new CommandException(
-            "process " + pid + " is being watched already: wait for that to end");
-      }
-      Target.load(pid, vm, "discover=" + seconds + "s");
-      long end = watch.ranNanos() + seconds * 1_000_000_000L + PATIENCE_NANOS;
-      DiscoveryReport report;
-      while (!(report = report(vm)).ended()) {
-        if (!report.begun()) {
-          throw new CommandException("process " + pid + " cannot be watched: see what it printed");
-        }
-        if (watch.ranNanos() > end) {
-          throw new CommandException(
-              "process " + pid + " is still searching its heap: try again with less --seconds");
-        }
-        Thread.sleep(POLL_MILLIS);
-      }
-      return report;
-    } catch (IOException e) {
+    if (report(jvm).begun() && !report(jvm).ended()) {
       throw new CommandException(
-          "process "
-              + pid
-              + " does not answer any more ("
-              + e.getMessage()
-              + "): does it still run?");
-    } finally {
-      try {
-        vm.detach();
-      } catch (IOException e) {
-        // It is gone.
-      }
+          "process " + pid + " is being watched already: wait for that to end");
     }
+    jvm.load("discover=" + seconds + "s");
+    long end = watch.ranNanos() + seconds * 1_000_000_000L + PATIENCE_NANOS;
+    DiscoveryReport report;
+    while (!(report = report(jvm)).ended()) {
+      if (!report.begun()) {
+        throw new CommandException("process " + pid + " cannot be watched: see what it printed");
+      }
+      if (watch.ranNanos() > end) {
+        throw new CommandException(
+            "process " + pid + " is still searching its heap: try again with less --seconds");
+      }
+      Thread.sleep(POLL_MILLIS);
+    }
+    return report;
   }
 
-  private static DiscoveryReport report(VirtualMachine vm) throws IOException {
-    return DiscoveryReport.of(vm.getSystemProperties());
+  private static DiscoveryReport report(Attachment jvm) throws CommandException {
+    return DiscoveryReport.of(jvm.systemProperties());
   }
 }

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import javax.management.openmbean.CompositeData;
 
 /** The bean's figures in words. */
 final class Figures {

@@ -3,7 +3,6 @@ package io.ramshot.agent.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import javax.management.openmbean.CompositeData;
 
 /** What the agent found in its host, in words. */
 final class HostLines {

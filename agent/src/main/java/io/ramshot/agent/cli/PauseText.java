@@ -1,7 +1,6 @@
 package io.ramshot.agent.cli;
 
 import java.util.Locale;
-import javax.management.openmbean.CompositeData;
 
 /**
  * The pause and its parts, to the microsecond. They add up to it as they are printed: what no part

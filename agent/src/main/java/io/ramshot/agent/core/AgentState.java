@@ -12,6 +12,7 @@ public final class AgentState {
 
   private static final String FAILED = "failed: ";
   private static final String NO_JMX = "without jmx";
+  private static final String NO_MANAGEMENT = "without java.management";
 
   private final String text;
 
@@ -19,8 +20,11 @@ public final class AgentState {
     this.text = text;
   }
 
+  /**
+   * @param jmx whether it is to have a bean
+   */
   static AgentState running(boolean jmx) {
-    return new AgentState(jmx ? "running" : NO_JMX);
+    return new AgentState(jmx ? Management.isPresent() ? "running" : NO_MANAGEMENT : NO_JMX);
   }
 
   /**
@@ -43,6 +47,11 @@ public final class AgentState {
     return !text.isEmpty() && !text.startsWith(FAILED);
   }
 
+  /** Whether it runs in a way that nobody can reach. */
+  public boolean isOutOfReach() {
+    return text.equals(NO_JMX) || text.equals(NO_MANAGEMENT);
+  }
+
   /** Why there is no bean although the agent was loaded, in one line. */
   public String whyNoBean(long pid) {
     if (text.startsWith(FAILED)) {
@@ -52,6 +61,12 @@ public final class AgentState {
       return "ramshot runs in process "
           + pid
           + " with jmx=false and cannot be reached: restart it without that option";
+    }
+    if (text.equals(NO_MANAGEMENT)) {
+      return "ramshot runs in process "
+          + pid
+          + " without module java.management and cannot be reached: restart it with --add-modules"
+          + " jdk.management.agent, on a runtime that has that";
     }
     return "ramshot did not start in process " + pid + ": see what it printed to stderr";
   }

@@ -15,6 +15,8 @@ import io.ramshot.agent.profiles.ProfileChoice;
 import io.ramshot.agent.timeline.TimelineException;
 import io.ramshot.hooks.Hooks;
 import io.ramshot.text.Cause;
+import io.ramshot.uffd.EngineException;
+import io.ramshot.uffd.NativeCode;
 import java.io.File;
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
@@ -22,7 +24,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
-import javax.management.JMException;
 
 /**
  * The agent's beginning in a host: options, hooks, a restore if one is asked for, and the bean.
@@ -71,6 +72,7 @@ public final class Startup {
       if (options.help()) {
         AgentOptions.usage().forEach(CONSOLE::say);
       }
+      NativeCode.require();
       if (options.has(AgentOptions.DISCOVER)) {
         BootJar.append(instrumentation);
         Guest known = running == null ? null : running.guest;
@@ -83,16 +85,17 @@ public final class Startup {
                 + options.toVmArgument(jar));
       }
       running = begin(options, profile.get(), instrumentation, attached);
+      boolean jmx = options.jmx() && Management.isPresent(CONSOLE);
       AgentState.running(options.jmx()).publish();
       Runtime.getRuntime().addShutdownHook(new Thread(running::shutDown, "ramshot-shutdown"));
-      if (options.jmx()) {
+      if (jmx) {
         if (attached) {
           running.register();
         } else {
           HostStart.whenStarted(instrumentation, running::register);
         }
       }
-    } catch (OptionException | IOException | RuntimeException | Error e) {
+    } catch (OptionException | EngineException | IOException | RuntimeException | Error e) {
       String problem = Console.line(e);
       if (AgentOptions.asksForDiscovery(text)) {
         DiscoveryReport.failed(problem).publish();
@@ -215,7 +218,7 @@ public final class Startup {
               + text
               + " is ignored; restart the JVM to change them");
     }
-    if (options.jmx()) {
+    if (options.jmx() && Management.isPresent()) {
       register();
     }
   }
@@ -241,7 +244,7 @@ public final class Startup {
     }
     try {
       registration = JmxRegistration.register(snapshots);
-    } catch (JMException | RuntimeException | Error e) {
+    } catch (Exception | Error e) { // JMX's own types may be missing: see Management
       CONSOLE.say(
           "the MXBean cannot be registered, snapshots cannot be asked for: " + Cause.text(e));
     }

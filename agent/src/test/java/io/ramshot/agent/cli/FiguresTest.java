@@ -16,7 +16,6 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import javax.management.openmbean.CompositeData;
 import org.junit.jupiter.api.Test;
 
 class FiguresTest {
@@ -25,9 +24,10 @@ class FiguresTest {
   private static final Pattern PART = Pattern.compile("[a-z]+ ([0-9.]+)");
 
   private static CompositeData result(SnapshotStatus status, UUID id, String message) {
-    return ResultData.of(
+    SnapshotResult result =
         new SnapshotResult(
-            Path.of("/folder/a.ramshot"), id, null, 3200 * MIB, 13 * MIB, message, status));
+            Path.of("/folder/a.ramshot"), id, null, 3200 * MIB, 13 * MIB, message, status);
+    return (CompositeData) CompositeData.of(ResultData.of(result));
   }
 
   private static List<String> lines(SnapshotStatus status, String message) {
