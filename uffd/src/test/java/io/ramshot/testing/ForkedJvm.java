@@ -101,7 +101,9 @@ public final class ForkedJvm {
   }
 
   public Running start() throws IOException {
-    List<String> command = new ArrayList<>(wrapper);
+    /* A shell has its background jobs ignore SIGINT, which the JVM and its children inherit. */
+    List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT,QUIT"));
+    command.addAll(wrapper);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(options);
     command.add("-cp");
