@@ -57,9 +57,9 @@ public final class HeapSearch {
   private static native Object[] find(Class<?> type);
 
   /**
-   * The arrays that may be guest RAM, buffers of package {@code java.nio} and memory segments, and
-   * who refers to them. The JVM stands still meanwhile, about as long as for a full garbage
-   * collection.
+   * The arrays that may be guest RAM, buffers of package {@code java.nio}, arrays of buffers and
+   * memory segments, and who refers to them. The JVM stands still meanwhile, about as long as for a
+   * full garbage collection.
    *
    * @param loaded classes to tell apart; what classes are not among them is not found
    * @param minimum smallest array wanted, in bytes
@@ -102,7 +102,9 @@ public final class HeapSearch {
     if (element != null) {
       return element.isPrimitive()
           ? ROLE_LARGE
-          : element.isArray() && isPrimitive(element) ? ROLE_NESTED : 0;
+          : element.isArray() && isPrimitive(element)
+              ? ROLE_NESTED
+              : Buffer.class.isAssignableFrom(element) ? ROLE_WHOLE : 0;
     }
     String name = type.getName();
     return name.startsWith("java.nio.") && Buffer.class.isAssignableFrom(type)

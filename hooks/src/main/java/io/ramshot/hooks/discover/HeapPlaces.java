@@ -40,7 +40,7 @@ final class HeapPlaces {
         .anyMatch(r -> r instanceof Object[] && HeapRam.isArrayOfPrimitives(r.getClass()));
   }
 
-  /** Fields of host classes that hold it, or hold a buffer over it. */
+  /** Fields of host classes that hold it, or hold a buffer over it, or an array of such buffers. */
   List<Place> of(Object object) {
     List<Place> places = new ArrayList<>();
     add(object, places, 0);
@@ -49,7 +49,7 @@ final class HeapPlaces {
 
   private void add(Object object, List<Place> places, int depth) {
     for (Object referrer : referrersOf(object)) {
-      if (referrer instanceof Buffer && depth < 3) {
+      if ((referrer instanceof Buffer || referrer instanceof Buffer[]) && depth < 3) {
         add(referrer, places, depth + 1);
       } else if (referrer instanceof Class<?> type) {
         addFields(type, null, object, places);

@@ -8,10 +8,13 @@ import io.ramshot.uffd.LargeArrays;
 import java.lang.reflect.Array;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -55,8 +58,10 @@ final class HeapRam {
     Map<Place, List<Object>> byPlace = new LinkedHashMap<>();
     Map<Place, String> also = new LinkedHashMap<>();
     Map<String, long[]> unnamed = new TreeMap<>();
+    Set<Object> inBuffers = addBuffers(byPlace);
     for (Object array : places.found()) {
       if (!isArrayOfPrimitives(array.getClass())
+          || inBuffers.contains(array)
           || places.isPiece(array)
           || HeapPages.bytes(array) < minimum) {
         continue;
@@ -94,6 +99,32 @@ final class HeapRam {
     List<Found> found = new ArrayList<>();
     byPlace.forEach((place, arrays) -> found.add(onHeap(place, arrays, also)));
     return found;
+  }
+
+  /**
+   * Adds what is in arrays of heap buffers, however small each is.
+   *
+   * @return the arrays behind the buffers
+   */
+  private Set<Object> addBuffers(Map<Place, List<Object>> byPlace) {
+    Set<Object> all = Collections.newSetFromMap(new IdentityHashMap<>());
+    for (Object object : places.found()) {
+      if (object instanceof ByteBuffer[] buffers) {
+        List<Object> arrays = new ArrayList<>();
+        for (ByteBuffer buffer : buffers) {
+          if (buffer != null && buffer.hasArray()) {
+            arrays.add(buffer.array());
+          }
+        }
+        List<Place> holders = places.of(buffers);
+        if (!holders.isEmpty()
+            && arrays.stream().mapToLong(HeapPages::bytes).sum() >= minimum
+            && all.addAll(arrays)) {
+          byPlace.computeIfAbsent(holders.get(0), p -> new ArrayList<>()).addAll(arrays);
+        }
+      }
+    }
+    return all;
   }
 
   /** A field that says RAM is a better name than another one of the same array. */
