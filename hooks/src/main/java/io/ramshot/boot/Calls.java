@@ -1,5 +1,6 @@
 package io.ramshot.boot;
 
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
@@ -28,6 +29,12 @@ public final class Calls {
   private static final AtomicLongArray REACHED = new AtomicLongArray(MAX_METHODS * STRIDE);
   private static final AtomicLongArray TIMES = new AtomicLongArray(MAX_METHODS * BUCKETS);
 
+  /** 1 while a thread is inside, for whoever looks from outside: {@link #isInside}. */
+  private static final AtomicLongArray INSIDE = new AtomicLongArray(MAX_METHODS * STRIDE);
+
+  /** What each method was called on last; kept alive until {@link #forget}. */
+  private static final Object[] RECEIVERS = new Object[MAX_METHODS];
+
   /** When counting began, in ns. */
   private static volatile long begun = System.nanoTime();
 
@@ -52,13 +59,16 @@ public final class Calls {
   /**
    * Advice calls this at the start of a method.
    *
+   * @param receiver what it is called on; null if the method is static
    * @return what {@link #leave} wants; 0 if the call is not counted
    */
-  public static long enter(int method) {
+  public static long enter(int method, Object receiver) {
     int at = method * STRIDE;
+    INSIDE.setOpaque(at, 1);
     if (ENTERED.get(at) >= LIMIT) {
       return 0;
     }
+    RECEIVERS[method] = receiver;
     long now = System.nanoTime();
     if (ENTERED.incrementAndGet(at) == LIMIT) {
       REACHED.set(at, now);
@@ -68,10 +78,11 @@ public final class Calls {
 
   /** Advice calls this at the end of a method, however it ends. */
   public static void leave(int method, long entered) {
+    int at = method * STRIDE;
+    INSIDE.setOpaque(at, 0);
     if (entered == 0 || entered - begun < 0) {
       return;
     }
-    int at = method * STRIDE;
     long nanos = System.nanoTime() - entered;
     LEFT.incrementAndGet(at);
     int bucket = Math.min(BUCKETS - 1, Long.SIZE - Long.numberOfLeadingZeros(nanos));
@@ -82,6 +93,25 @@ public final class Calls {
         break;
       }
     }
+  }
+
+  /**
+   * Whether a thread is inside just now. Looked at again and again it tells the share of time, also
+   * of a method that the compiler has inlined, which stacks do not show; of one that calls itself,
+   * or that several threads call, roughly.
+   */
+  public static boolean isInside(int method) {
+    return INSIDE.getOpaque(method * STRIDE) != 0;
+  }
+
+  /** What the method was called on last, or null if it is static or was not called. */
+  public static Object receiver(int method) {
+    return RECEIVERS[method];
+  }
+
+  /** Lets go of what methods were called on. */
+  public static void forget() {
+    Arrays.fill(RECEIVERS, null);
   }
 
   /** Calls that began, at most {@link #LIMIT} and a few. */

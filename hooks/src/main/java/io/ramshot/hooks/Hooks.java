@@ -58,13 +58,16 @@ public final class Hooks implements AutoCloseable {
   private final Vcpus vcpus;
   private final AtomicBoolean closed = new AtomicBoolean();
   private final HookTransformer transformer;
+  private final boolean existingOnly;
 
   private Hooks(
       Instrumentation instrumentation,
       HookOptions options,
       GuestView guest,
-      Consumer<String> warnings) {
+      Consumer<String> warnings,
+      boolean existingOnly) {
     this.options = options;
+    this.existingOnly = existingOnly;
     // An object of a hooked class that cannot be handled is seldom the only one.
     Set<String> told = ConcurrentHashMap.newKeySet();
     Consumer<String> once =
@@ -104,8 +107,10 @@ public final class Hooks implements AutoCloseable {
     adapters = new Adapters(options.adapter(), guest, access, once);
     Set<String> hooked = new HashSet<>(RamAdvice.CLASSES);
     options.gates().forEach(g -> hooked.add(g.className()));
-    options.states().forEach(s -> hooked.add(s.className()));
-    options.ram().forEach(r -> hooked.add(r.className()));
+    if (!existingOnly) {
+      options.states().forEach(s -> hooked.add(s.className()));
+      options.ram().forEach(r -> hooked.add(r.className()));
+    }
     options.ramNative().forEach(n -> hooked.add(n.className()));
     options.pauses().forEach(p -> hooked.add(p.className()));
     hooked.addAll(adapters.classNames());
@@ -139,7 +144,20 @@ public final class Hooks implements AutoCloseable {
       Guest guest,
       Consumer<String> warnings) {
     warmUp(guest);
-    return install(instrumentation, options, GuestView.of(guest), warnings);
+    return install(instrumentation, options, GuestView.of(guest), warnings, false);
+  }
+
+  /**
+   * The same for what exists by now only, for {@link #adoptExisting}: classes with RAM and state
+   * stay as they are. A loop that runs in a class that is changed goes on in the interpreter.
+   */
+  public static Hooks installForExisting(
+      Instrumentation instrumentation,
+      HookOptions options,
+      Guest guest,
+      Consumer<String> warnings) {
+    warmUp(guest);
+    return install(instrumentation, options, GuestView.of(guest), warnings, true);
   }
 
   private static int pageBytes() {
@@ -162,6 +180,15 @@ public final class Hooks implements AutoCloseable {
       HookOptions options,
       GuestView guest,
       Consumer<String> warnings) {
+    return install(instrumentation, options, guest, warnings, false);
+  }
+
+  private static Hooks install(
+      Instrumentation instrumentation,
+      HookOptions options,
+      GuestView guest,
+      Consumer<String> warnings,
+      boolean existingOnly) {
     if (Allocations.class.getClassLoader() != null) {
       throw new IllegalStateException(
           "io.ramshot.boot is not in the boot loader: append ramshot-boot.jar to its search before"
@@ -172,7 +199,7 @@ public final class Hooks implements AutoCloseable {
     }
     Hooks hooks;
     try {
-      hooks = new Hooks(instrumentation, options, guest, warnings);
+      hooks = new Hooks(instrumentation, options, guest, warnings, existingOnly);
     } catch (RuntimeException | Error e) {
       INSTALLED.set(false);
       throw e;
@@ -292,12 +319,31 @@ public final class Hooks implements AutoCloseable {
     }
   }
 
+  /** Does what is else done when a class is hooked. */
+  private void lookAtLoaded() {
+    for (Class<?> type : instrumentation.getAllLoadedClasses()) {
+      for (int i = 0; i < options.states().size(); i++) {
+        if (options.states().get(i).className().equals(type.getName())) {
+          states.loaded(i, TypeDescription.ForLoadedType.of(type), type.getClassLoader());
+        }
+      }
+      for (int i = 0; i < options.ram().size(); i++) {
+        if (options.ram().get(i).className().equals(type.getName())) {
+          ramFields.loaded(i, TypeDescription.ForLoadedType.of(type));
+        }
+      }
+    }
+  }
+
   /**
    * For a host that runs already: finds the direct buffers and the objects with state that were
    * made before ramshot came. What Unsafe allocated before stays unknown. The JVM stands still
    * meanwhile, about as long as for a full garbage collection.
    */
   public void adoptExisting() {
+    if (existingOnly) {
+      lookAtLoaded();
+    }
     Existing existing = new Existing(instrumentation, access);
     try {
       existing.adoptBuffers(options.ramMin(), ram);

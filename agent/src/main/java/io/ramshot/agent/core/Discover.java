@@ -119,6 +119,10 @@ final class Discover {
     try {
       settle();
       Discovery own = new Discovery(instrumentation, blocks, time);
+      own.tryWith(() -> makeRoom(hooks));
+      if (attached) {
+        own.attachedLate();
+      }
       discovery = own;
       if (ending) {
         own.hurry();
@@ -136,6 +140,15 @@ final class Discover {
         running = null;
       }
     }
+  }
+
+  /** For hooks with the profile that was found. */
+  private static String makeRoom(Hooks watching) {
+    if (watching == null) {
+      return "ramshot is at work in this JVM already, with other options";
+    }
+    watching.close();
+    return null;
   }
 
   private void settle() throws InterruptedException {

@@ -15,8 +15,8 @@ final class CallAdvice {
   private CallAdvice() {}
 
   @Advice.OnMethodEnter(suppress = Throwable.class)
-  static long enter(@Id int method) {
-    return Calls.enter(method);
+  static long enter(@Id int method, @Advice.This(optional = true) Object receiver) {
+    return Calls.enter(method, receiver);
   }
 
   @Advice.OnMethodExit(suppress = Throwable.class, onThrowable = Throwable.class)

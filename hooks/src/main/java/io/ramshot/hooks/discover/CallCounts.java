@@ -5,6 +5,7 @@ import io.ramshot.hooks.HookTransformer;
 import io.ramshot.hooks.Signatures;
 import java.lang.instrument.Instrumentation;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -28,10 +29,13 @@ final class CallCounts implements AutoCloseable {
    * @param isStatic whether it has no object
    * @param perSecond calls a second, of all threads
    * @param returned calls that came to their end
-   * @param inside whether calls began that did not
+   * @param unfinished whether calls began that did not
    * @param usual what half of the calls did not exceed, in ns: on a busy machine the longest ones
    *     tell how long the thread had to wait for a core
    * @param longest in ns
+   * @param inside share of the time in which a thread was inside, 0 to 1, as it was seen from
+   *     outside, so whether or not the compiler has inlined it
+   * @param receiver what it was called on last, or null
    */
   record Count(
       StackSamples.Method method,
@@ -41,9 +45,11 @@ final class CallCounts implements AutoCloseable {
       boolean isStatic,
       double perSecond,
       long returned,
-      boolean inside,
+      boolean unfinished,
       long usual,
-      long longest) {}
+      long longest,
+      double inside,
+      Object receiver) {}
 
   private record Counted(
       StackSamples.Method method,
@@ -55,6 +61,8 @@ final class CallCounts implements AutoCloseable {
   private final List<Counted> counted = new ArrayList<>();
   private final Set<StackSamples.Method> methods;
   private final HookTransformer transformer;
+  private final long[] seenInside = new long[Calls.MAX_METHODS];
+  private long looks;
 
   /**
    * Puts the advice in place.
@@ -117,6 +125,18 @@ final class CallCounts implements AutoCloseable {
   /** Begins anew: what was slow because it was not compiled is forgotten. */
   void reset() {
     Calls.reset();
+    Arrays.fill(seenInside, 0);
+    looks = 0;
+  }
+
+  /** Looks once which methods threads are inside of; the watching thread calls it. */
+  void look() {
+    looks++;
+    for (int i = 0; i < seenInside.length; i++) {
+      if (Calls.isInside(i)) {
+        seenInside[i]++;
+      }
+    }
   }
 
   synchronized List<Count> counts() {
@@ -134,7 +154,9 @@ final class CallCounts implements AutoCloseable {
               Calls.left(i),
               Calls.entered(i) > Calls.left(i),
               Calls.within(i, 0.5),
-              Calls.longest(i)));
+              Calls.longest(i),
+              looks == 0 ? 0 : (double) seenInside[i] / looks,
+              Calls.receiver(i)));
     }
     return counts;
   }
@@ -143,5 +165,6 @@ final class CallCounts implements AutoCloseable {
   @Override
   public void close() {
     transformer.remove();
+    Calls.forget();
   }
 }

@@ -70,13 +70,12 @@ public final class Discovery {
   /** How much longer than it was told a watch may take, on a machine that is busy with others. */
   private static final int MOST_TIMES = 3;
 
-  private static final int METHODS_A_THREAD = 24;
-  private static final int METHODS = 64;
-
   private final Instrumentation instrumentation;
   private final Supplier<List<Block>> offHeap;
   private final long nanos;
   private final Access access;
+  private Supplier<String> makeRoom = () -> "hooks of another watch are installed in this JVM";
+  private boolean attached;
   private final List<String> remarks = new ArrayList<>();
 
   /** What a watch is measured by; of the watching thread. */
@@ -88,6 +87,7 @@ public final class Discovery {
   private long smallest = LARGE;
   private int looks;
   private StackSamples stacks;
+  private GateSearch gateSearch;
 
   /**
    * @param instrumentation must be able to retransform classes
@@ -99,6 +99,21 @@ public final class Discovery {
     this.offHeap = offHeap;
     this.nanos = time.toNanos();
     this.access = new Access(instrumentation);
+  }
+
+  /**
+   * Has the profile tried before it is told: with hooks of its own, which are removed again.
+   *
+   * @param room removes the hooks that are installed here; gives null once that is done, or why
+   *     that cannot be, as a clause
+   */
+  public void tryWith(Supplier<String> room) {
+    makeRoom = room;
+  }
+
+  /** Says that the host ran before it was watched, so that some of its memory cannot be seen. */
+  public void attachedLate() {
+    attached = true;
   }
 
   /** Has {@link #run} come to its end soon, with what it knows then. */
@@ -119,12 +134,14 @@ public final class Discovery {
       search();
     }
     watch(nanos * 3 / 10);
-    List<CallCounts.Count> counts = count(nanos * 4 / 10);
+    gateSearch = new GateSearch(stacks, new HotCode(code), clock());
+    gateSearch.measure(instrumentation, nanos * 4 / 10, remarks::add);
     long seconds = Math.round((System.nanoTime() - begun) / 1e9);
     // Classes that were loaded meanwhile are the host's too.
-    Findings found = findings(new HostCode(instrumentation), counts, seconds);
+    code = new HostCode(instrumentation);
+    Findings found = findings(code, seconds);
     return found.any()
-        ? new Result(true, ProfileText.of(found))
+        ? new Result(true, ProfileText.of(found, tried(found, code)))
         : new Result(false, nothing(found));
   }
 
@@ -207,59 +224,25 @@ public final class Discovery {
     return hurry;
   }
 
+  private GateSearch.Clock clock() {
+    return new GateSearch.Clock() {
+      @Override
+      public void pause(long pauseNanos) throws InterruptedException {
+        Discovery.this.pause(pauseNanos);
+      }
+
+      @Override
+      public boolean isHurried() {
+        return Discovery.this.isHurried();
+      }
+    };
+  }
+
   private synchronized boolean isHurried() {
     return hurry;
   }
 
-  /**
-   * Counts calls of what the busy threads run for so long; longer where nothing came to its end, or
-   * what did takes too long for a gate: it may only have waited for a core or the compiler.
-   */
-  private List<CallCounts.Count> count(long time) throws InterruptedException {
-    Set<StackSamples.Method> methods = new LinkedHashSet<>();
-    for (StackSamples.Busy busy : stacks.busy()) {
-      busy.methods.keySet().stream()
-          .filter(m -> busy.share(m) >= 0.1)
-          .sorted(
-              Comparator.comparingDouble((StackSamples.Method m) -> -busy.share(m))
-                  .thenComparingDouble(busy::depth))
-          .limit(METHODS_A_THREAD)
-          .forEach(
-              m -> {
-                if (methods.size() < METHODS) {
-                  methods.add(m);
-                }
-              });
-    }
-    if (methods.isEmpty() || isHurried()) {
-      return List.of();
-    }
-    try (CallCounts counts = new CallCounts(instrumentation, methods, remarks::add)) {
-      // Changed methods run in the interpreter until they are compiled again.
-      pause(time / 2);
-      counts.reset();
-      List<CallCounts.Count> measured = List.of();
-      for (int i = 0; i < MOST_TIMES && !isHurried(); i++) {
-        pause(time / 2);
-        measured = counts.counts();
-        if (isEnough(measured)) {
-          break;
-        }
-        if (i == 0 && measured.stream().anyMatch(c -> c.returned() >= ENOUGH_SAMPLES)) {
-          counts.reset(); // What was slow at first must not speak against what is not any more.
-        }
-      }
-      return measured;
-    }
-  }
-
-  private boolean isEnough(List<CallCounts.Count> counts) {
-    return counts.stream().anyMatch(c -> c.returned() >= ENOUGH_SAMPLES)
-        && stacks.busy().stream()
-            .noneMatch(b -> GateCandidate.isInsideOfASlowOne(GateCandidate.of(b, counts)));
-  }
-
-  private Findings findings(HostCode code, List<CallCounts.Count> counts, long seconds) {
+  private Findings findings(HostCode code, long seconds) {
     List<RamCandidate> ranked = new ArrayList<>(ram);
     // What was freed meanwhile may be anybody's by now.
     Set<Long> living = offHeap.get().stream().map(Block::address).collect(Collectors.toSet());
@@ -276,12 +259,14 @@ public final class Discovery {
     Map<String, GateCandidate> candidates = new LinkedHashMap<>();
     Set<Class<?>> classes = new LinkedHashSet<>();
     for (StackSamples.Busy busy : stacks.busy()) {
-      List<GateCandidate> all = GateCandidate.of(busy, counts);
+      List<GateCandidate> all = gateSearch.candidates(busy);
       GateCandidate.best(all)
           .ifPresentOrElse(
-              best ->
-                  (told && !writers.reaches(busy) ? strangers : gates)
-                      .putIfAbsent(best.option(), best),
+              best -> {
+                Map<String, GateCandidate> to = told && !writers.reaches(busy) ? strangers : gates;
+                to.putIfAbsent(best.option(), best);
+                gateSearch.besides(busy, best).forEach(b -> to.putIfAbsent(b.option(), b));
+              },
               () ->
                   remarks.add(
                       String.format(
@@ -316,21 +301,71 @@ public final class Discovery {
         stacks.busy().size(),
         StateCandidates.of(classes),
         fields(code, ranked, gates.values()),
-        remarks);
+        remarks,
+        new ArrayList<>(),
+        attached);
   }
 
-  private static FieldStates fields(
+  /** The objects that vCPUs run in, and what they refer to. */
+  private FieldStates fields(
       HostCode code, List<RamCandidate> ranked, Collection<GateCandidate> gates) {
-    FieldStates fields =
-        new FieldStates(
-            Findings.taken(ranked).stream().map(RamCandidate::value).collect(Collectors.toSet()));
+    FieldStates fields = new FieldStates(ramFields(Findings.taken(ranked)), access);
     for (GateCandidate gate : gates) {
-      Class<?> type = code.find(gate.count().method().className());
-      if (type != null && !gate.count().isStatic()) {
-        fields.add(type);
+      if (gate.count().receiver() != null) {
+        fields.add(gate.count().receiver());
+      } else if (!gate.count().isStatic()) {
+        instances(code, gate.count().method().className()).forEach(fields::add);
+      }
+    }
+    for (GateCandidate gate : gates) {
+      if (gate.loop() != null) {
+        instances(code, gate.loop().className()).forEach(fields::add);
       }
     }
     return fields;
+  }
+
+  private static Set<String> ramFields(List<RamCandidate> taken) {
+    return taken.stream().map(RamCandidate::value).collect(Collectors.toSet());
+  }
+
+  private static List<Object> instances(HostCode code, String className) {
+    Class<?> type = code.find(className);
+    try {
+      return type == null ? List.of() : HeapSearch.instances(type).stream().limit(4).toList();
+    } catch (EngineException e) {
+      return List.of(); // What it refers to cannot be told; the classes without state are.
+    }
+  }
+
+  /** Tries the profile, if it can be tried, and leaves out what a snapshot refuses. */
+  private Verdict tried(Findings found, HostCode code) throws InterruptedException {
+    String untried =
+        isHurried()
+            ? "the host was ending"
+            : found.taken().isEmpty() ? "there is no RAM to take" : Trial.noRoom(found.ramBytes());
+    List<Block> blocks = List.of();
+    if (untried == null) {
+      blocks =
+          offHeap.get().stream()
+              .filter(b -> found.taken().stream().anyMatch(r -> r.holds(b.address())))
+              .toList();
+      untried = makeRoom.get();
+    }
+    Trial.Outcome outcome = null;
+    if (untried == null) {
+      Refinement refinement =
+          new Refinement(found, new Trial(instrumentation, blocks), round -> isHurried());
+      outcome = refinement.run();
+      remarks.addAll(refinement.changes());
+      untried = "the host was ending";
+    }
+    VcpuState vcpus = new VcpuState(code, ramFields(found.taken()));
+    Set<String> missing =
+        found.states().isEmpty()
+            ? vcpus.missing(found.gates(), found.fields().classes())
+            : Set.of();
+    return new Verdict(found, outcome, untried, missing);
   }
 
   private static void add(Set<Class<?>> classes, HostCode code, String name) {

@@ -1,129 +1,201 @@
 package io.ramshot.hooks.discover;
 
+import io.ramshot.hooks.Access;
 import java.lang.reflect.Field;
+import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 
 /**
- * State by fields, for a host without methods that save it: the fields of one class, and of those
- * whose objects it refers to. What fields cannot capture is left out by name, so that a snapshot
- * can be taken, and is told.
+ * State by fields, for a host without methods that save it: the fields of the objects that a vCPU
+ * runs in, and of those they refer to, by the classes that these have at run time. What fields
+ * cannot capture is left out by name, so that a snapshot can be taken, and is told.
  */
 final class FieldStates {
 
   /** Classes; a graph of more is not a machine's registers. */
-  private static final int MOST = 12;
+  private static final int MOST = 24;
 
-  private static final Set<Class<?>> CAPTURED =
-      Set.of(
-          String.class,
-          Boolean.class,
-          Byte.class,
-          Short.class,
-          Character.class,
-          Integer.class,
-          Long.class,
-          Float.class,
-          Double.class,
-          AtomicBoolean.class,
-          AtomicInteger.class,
-          AtomicLong.class);
+  /** Objects; of a machine's thousand pages one tells as much as all. */
+  private static final int MOST_OBJECTS = 4000;
 
   private final Set<String> ram;
-  private final Deque<Class<?>> waiting = new ArrayDeque<>();
-  private final Set<Class<?>> all = new LinkedHashSet<>();
-  private final Set<String> options = new LinkedHashSet<>();
-  private final List<String> left = new ArrayList<>();
+  private final Access access;
+  private final FieldValues values = new FieldValues();
+  private final Deque<Object> waiting = new ArrayDeque<>();
+  private final Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final Set<Class<?>> roots = new LinkedHashSet<>();
+
+  /** Fields that are left, for each class. */
+  private final Map<Class<?>, Set<String>> without = new LinkedHashMap<>();
+
+  /** Fields that are not captured, as {@code class.field}, with the reason. */
+  private final Map<String, String> left = new LinkedHashMap<>();
 
   /**
    * @param ram fields that the profile takes as RAM, as {@code class#field}
    */
-  FieldStates(Set<String> ram) {
+  FieldStates(Set<String> ram, Access access) {
     this.ram = ram;
+    this.access = access;
   }
 
-  /** Adds a class and what it refers to. */
-  void add(Class<?> type) {
-    want(type);
+  /** Adds an object that a vCPU runs in, and what it refers to. */
+  void add(Object root) {
+    roots.add(root.getClass());
+    want(root);
     while (!waiting.isEmpty()) {
-      Class<?> next = waiting.remove();
+      Object next = waiting.remove();
       try {
-        options.add(option(next));
+        look(next);
       } catch (LinkageError e) {
-        left.add(next.getName() + " (it mentions a class that is not there)");
+        left.put(next.getClass().getName(), "it mentions a class that is not there");
       }
     }
   }
 
   /** Values of the option {@code state}. */
   Set<String> options() {
+    Set<String> options = new LinkedHashSet<>();
+    without.forEach(
+        (type, fields) ->
+            options.add(
+                "fields:"
+                    + type.getName()
+                    + (fields.isEmpty() ? "" : "-" + String.join("-", fields))));
     return options;
   }
 
-  /** Fields that are not captured, as {@code class.field}. */
+  /** Classes whose objects are captured. */
+  Set<Class<?>> classes() {
+    return without.keySet();
+  }
+
+  /** What is not captured, as {@code class.field (why)}. */
   List<String> left() {
-    return left;
+    return left.entrySet().stream()
+        .map(e -> e.getKey() + " (" + e.getValue() + ")")
+        .collect(Collectors.toList());
   }
 
-  private boolean want(Class<?> type) {
-    if (all.contains(type)) {
-      return true;
+  /**
+   * Leaves a field more.
+   *
+   * @return whether it was captured so far
+   */
+  boolean leave(String className, String field, String why) {
+    for (var entry : without.entrySet()) {
+      if (entry.getKey().getName().equals(className) && entry.getValue().add(field)) {
+        left.putIfAbsent(className + "." + field, why);
+        return true;
+      }
     }
-    if (all.size() == MOST) {
-      return false;
-    }
-    all.add(type);
-    return waiting.add(type);
+    return false;
   }
 
-  private String option(Class<?> type) {
-    Set<String> without = new LinkedHashSet<>();
+  private boolean want(Object object) {
+    Class<?> type = object.getClass();
+    if (!without.containsKey(type)) {
+      if (without.size() == MOST || !isCapturable(type)) {
+        return false;
+      }
+      without.put(type, new LinkedHashSet<>());
+    }
+    if (seen.size() < MOST_OBJECTS && seen.add(object)) {
+      waiting.add(object);
+    }
+    return true;
+  }
+
+  /** What a vCPU runs in may be a thread too; what is only referred to is the host's own then. */
+  private boolean isCapturable(Class<?> type) {
+    return HostCode.isHost(type)
+        && !type.isRecord()
+        && !type.isEnum()
+        && (roots.contains(type) || jdkParent(type) == null);
+  }
+
+  /** The parent with fields that is the JDK's, or null. */
+  private static Class<?> jdkParent(Class<?> type) {
+    for (Class<?> t = type; t != null; t = t.getSuperclass()) {
+      if (!HostCode.isHost(t) && hasFields(t)) {
+        return t;
+      }
+    }
+    return null;
+  }
+
+  private void look(Object object) {
+    Class<?> type = object.getClass();
     for (Class<?> t = type; t != null && t != Object.class; t = t.getSuperclass()) {
       if (HostCode.isHost(t)) {
-        addUncaptured(t, without);
+        boolean hasNative = hasNativeMethods(t);
+        for (Field field : t.getDeclaredFields()) {
+          if (!Modifier.isStatic(field.getModifiers()) && !isRam(type, field)) {
+            look(type, object, field, hasNative);
+          }
+        }
       } else if (hasFields(t)) {
-        without.add(t.getName());
-        left.add("fields of " + t.getName());
-      }
-    }
-    return "fields:" + type.getName() + (without.isEmpty() ? "" : "-" + String.join("-", without));
-  }
-
-  private void addUncaptured(Class<?> type, Set<String> without) {
-    for (Field field : type.getDeclaredFields()) {
-      boolean outer = field.isSynthetic() && Modifier.isFinal(field.getModifiers());
-      if (!Modifier.isStatic(field.getModifiers())
-          && !outer
-          && !ram.contains(type.getName() + "#" + field.getName())
-          && !isCaptured(field.getType())) {
-        without.add(field.getName());
-        left.add(type.getName() + "." + field.getName());
+        leave(type.getName(), t.getName(), "the JDK's fields");
       }
     }
   }
 
-  private boolean isCaptured(Class<?> type) {
-    return type.isPrimitive()
-        || type.isEnum()
-        || CAPTURED.contains(type)
-        || HeapRam.isArrayOfPrimitives(type)
-        || isObject(type) && want(type);
+  private void look(Class<?> type, Object object, Field field, boolean hasNative) {
+    Object value;
+    try {
+      value = access.to(field, field.getDeclaringClass()).get(object);
+    } catch (ReflectiveOperationException | RuntimeException e) {
+      leave(type.getName(), field.getName(), "it cannot be read");
+      return;
+    }
+    boolean outer = field.isSynthetic() && Modifier.isFinal(field.getModifiers());
+    if (field.getType() == long.class && hasNative) {
+      leave(
+          type.getName(),
+          field.getName(),
+          "native code's: an address or handle is another one in the next JVM");
+      return;
+    }
+    boolean isHosts =
+        value != null && HostCode.isHost(value.getClass()) && !(value instanceof Enum);
+    if (isHosts ? want(value) : values.isCaptured(field, value)) {
+      return;
+    }
+    values.parts(value).forEach(this::want);
+    if (!outer) {
+      leave(
+          type.getName(),
+          field.getName(),
+          value == null ? "null now" : "a " + value.getClass().getTypeName());
+    }
   }
 
-  /** Whether its objects are of this class, as far as can be told, and the host's own. */
-  private static boolean isObject(Class<?> type) {
-    return HostCode.isHost(type)
-        && !type.isInterface()
-        && !Modifier.isAbstract(type.getModifiers())
-        && !type.isRecord();
+  private boolean isRam(Class<?> type, Field field) {
+    for (Class<?> t = type; t != null; t = t.getSuperclass()) {
+      if (ram.contains(t.getName() + "#" + field.getName())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean hasNativeMethods(Class<?> type) {
+    for (Method method : type.getDeclaredMethods()) {
+      if (Modifier.isNative(method.getModifiers())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean hasFields(Class<?> type) {

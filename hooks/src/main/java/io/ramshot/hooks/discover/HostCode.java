@@ -1,8 +1,10 @@
 package io.ramshot.hooks.discover;
 
 import java.lang.instrument.Instrumentation;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -43,6 +45,14 @@ final class HostCode {
   /** The host's class of this name, or null: it is the JDK's, or ours, or hidden. */
   Class<?> find(String name) {
     return byName.get(name);
+  }
+
+  /** The host's classes whose objects may be used as one of this class, itself among them. */
+  List<Class<?>> implementing(Class<?> type) {
+    return byName.values().stream()
+        .filter(t -> type.isAssignableFrom(t) && !t.isInterface())
+        .sorted(Comparator.comparing(Class::getName))
+        .toList();
   }
 
   /** Whether several class loaders have a class of this name. */

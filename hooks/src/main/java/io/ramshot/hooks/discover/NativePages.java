@@ -62,6 +62,11 @@ final class NativePages implements Pages {
     }
   }
 
+  /** Whether one of the ranges begins there. */
+  boolean startsAt(long address) {
+    return ranges.stream().anyMatch(r -> r.address() == address);
+  }
+
   /** Whether all of it is still allocated. */
   boolean areIn(Set<Long> addresses) {
     return ranges.stream().allMatch(r -> addresses.contains(r.address));

@@ -13,6 +13,9 @@ final class ProfileText {
 
   private static final int WIDTH = 118;
 
+  /** Fields that are not captured; more are counted. */
+  private static final int LEFT_SHOWN = 25;
+
   private final StringBuilder text = new StringBuilder();
 
   /** A comment, wrapped. */
@@ -62,8 +65,9 @@ final class ProfileText {
   }
 
   /** Everything that was found, as a profile. */
-  static String of(Findings found) {
+  static String of(Findings found, Verdict verdict) {
     ProfileText text = new ProfileText();
+    verdict.lines().forEach(text::comment);
     text.comment(
         "A ramshot profile of "
             + found.host()
@@ -97,12 +101,7 @@ final class ProfileText {
 
   private void ram(Findings found) {
     comment("Guest RAM.");
-    Map<String, Set<String>> taken = new java.util.LinkedHashMap<>();
-    long smallest = Long.MAX_VALUE;
     for (RamCandidate ram : found.taken()) {
-      if (ram.pages() instanceof NativePages blocks) {
-        smallest = Math.min(smallest, blocks.smallest());
-      }
       comment((ram.value() == null ? "" : ram.value() + ": ") + ram.line());
       if (ram.written().always()) {
         comment("  every page of it changes all the time: a busy guest's RAM, or a screen");
@@ -110,14 +109,13 @@ final class ProfileText {
       if (!ram.written().any()) {
         comment("  nobody wrote to it, but its name says RAM: was the guest idle?");
       }
-      taken.computeIfAbsent(ram.key(), k -> new LinkedHashSet<>()).add(ram.value());
     }
-    if (taken.isEmpty()) {
+    if (found.taken().isEmpty()) {
       comment("None was found that is written to and has a name. Was the guest running?");
     }
-    taken.forEach(this::option);
-    if (smallest < HookOptions.DEFAULTS.ramMin()) {
-      key(HookOptions.RAM_MIN, Sizes.option(Math.max(4096, smallest)));
+    found.ramOptions().forEach(this::option);
+    if (found.ramMin() != null) {
+      key(HookOptions.RAM_MIN, found.ramMin());
     }
     List<RamCandidate> left = new ArrayList<>(found.ram());
     left.removeAll(found.taken());
@@ -177,7 +175,7 @@ final class ProfileText {
     comment("State besides RAM: CPU and devices. Only a restore proves it whole: try one.");
     List<String> states = found.states();
     if (!states.isEmpty()) {
-      option(HookOptions.STATE, Set.of(states.get(0)));
+      option(HookOptions.STATE, found.stateOptions());
       states.stream().skip(1).forEach(s -> offer(HookOptions.STATE, s));
       return;
     }
@@ -189,8 +187,12 @@ final class ProfileText {
     comment(
         "No methods were found that save and load it. These are the fields of the objects whose"
             + " methods are gates, and of what they refer to; add the classes of its devices.");
-    if (!fields.left().isEmpty()) {
-      comment("Not captured, each stays as the host makes it: " + String.join(", ", fields.left()));
+    List<String> left = fields.left();
+    if (!left.isEmpty()) {
+      comment(
+          "Not captured, each stays as the host makes it: "
+              + String.join(", ", left.subList(0, Math.min(LEFT_SHOWN, left.size())))
+              + (left.size() > LEFT_SHOWN ? " and " + (left.size() - LEFT_SHOWN) + " more" : ""));
     }
     option(HookOptions.STATE, fields.options());
   }

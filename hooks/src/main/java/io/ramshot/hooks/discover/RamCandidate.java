@@ -69,6 +69,11 @@ record RamCandidate(
             .split("[^a-z0-9]+"));
   }
 
+  /** Whether it has memory outside the heap that begins there. */
+  boolean holds(long address) {
+    return pages instanceof NativePages ranges && ranges.startsAt(address);
+  }
+
   /** The best first. */
   double rank() {
     double size = Math.log(Math.max(1, pages.bytes())) / Math.log(2);

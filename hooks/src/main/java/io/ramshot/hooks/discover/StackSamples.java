@@ -31,6 +31,17 @@ final class StackSamples {
     int samples;
     final Map<Method, Presence> methods = new HashMap<>();
 
+    /** Called by the thread itself, and so never again while it lives. */
+    private Method root;
+
+    /**
+     * Whether the thread began in this method. It is not to be hooked: it would go on in the
+     * interpreter for as long as it runs.
+     */
+    boolean isRoot(Method method) {
+      return method.equals(root);
+    }
+
     Busy(String name) {
       this.name = name;
     }
@@ -95,6 +106,7 @@ final class StackSamples {
     }
     Busy busy = threads.computeIfAbsent(thread, t -> new Busy(t.getName()));
     busy.samples++;
+    busy.root = isBegun(stack) ? outermostFirst.iterator().next() : null;
     int depth = 0;
     for (Method method : outermostFirst) {
       if (busy.methods.size() < MAX_METHODS || busy.methods.containsKey(method)) {
@@ -104,6 +116,20 @@ final class StackSamples {
       }
       depth++;
     }
+  }
+
+  /** Whether nobody but its thread calls the outermost method of the host: no pool does. */
+  private boolean isBegun(StackTraceElement[] stack) {
+    for (int i = stack.length - 1; i >= 0; i--) {
+      String name = stack[i].getClassName();
+      if (code.find(name) != null) {
+        return true;
+      }
+      if (!name.equals(Thread.class.getName())) {
+        return false;
+      }
+    }
+    return false;
   }
 
   /** How often stacks were taken. */
