@@ -303,7 +303,8 @@ public final class Discovery {
         fields(code, ranked, gates.values()),
         remarks,
         new ArrayList<>(),
-        attached);
+        attached,
+        stacks.busy().stream().flatMap(b -> NativeEngine.of(b, code).stream()).toList());
   }
 
   /** The objects that vCPUs run in, and what they refer to. */
@@ -353,11 +354,13 @@ public final class Discovery {
       untried = makeRoom.get();
     }
     Trial.Outcome outcome = null;
+    List<String> lost = List.of();
     if (untried == null) {
       Refinement refinement =
           new Refinement(found, new Trial(instrumentation, blocks), round -> isHurried());
       outcome = refinement.run();
       remarks.addAll(refinement.changes());
+      lost = refinement.lost();
       untried = "the host was ending";
     }
     VcpuState vcpus = new VcpuState(code, ramFields(found.taken()));
@@ -365,7 +368,7 @@ public final class Discovery {
         found.states().isEmpty()
             ? vcpus.missing(found.gates(), found.fields().classes())
             : Set.of();
-    return new Verdict(found, outcome, untried, missing);
+    return new Verdict(found, outcome, untried, missing, lost);
   }
 
   private static void add(Set<Class<?>> classes, HostCode code, String name) {

@@ -31,6 +31,7 @@ final class FieldStates {
   private final Set<String> ram;
   private final Access access;
   private final FieldValues values = new FieldValues();
+  private final NativeHandle handles = new NativeHandle();
   private final Deque<Object> waiting = new ArrayDeque<>();
   private final Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
   private final Set<Class<?>> roots = new LinkedHashSet<>();
@@ -102,6 +103,22 @@ final class FieldStates {
     return false;
   }
 
+  /** Whether a field of a class that is captured is of a primitive type. */
+  boolean isNumber(String className, String field) {
+    for (Class<?> type : without.keySet()) {
+      if (type.getName().equals(className)) {
+        for (Class<?> t = type; t != null; t = t.getSuperclass()) {
+          for (Field declared : t.getDeclaredFields()) {
+            if (declared.getName().equals(field)) {
+              return declared.getType().isPrimitive();
+            }
+          }
+        }
+      }
+    }
+    return false;
+  }
+
   private boolean want(Object object) {
     Class<?> type = object.getClass();
     if (!without.containsKey(type)) {
@@ -159,7 +176,10 @@ final class FieldStates {
       return;
     }
     boolean outer = field.isSynthetic() && Modifier.isFinal(field.getModifiers());
-    if (field.getType() == long.class && hasNative) {
+    if (value instanceof Long number
+        && field.getType() == long.class
+        && hasNative
+        && handles.is(field, number)) {
       leave(
           type.getName(),
           field.getName(),

@@ -25,6 +25,7 @@ import java.util.stream.Collectors;
  * @param remarks for the reader, a line each
  * @param refused RAM that a trial could not take, which grows while the profile is tried
  * @param attached whether the host ran before it was watched
+ * @param engines native code that busy threads were in
  */
 record Findings(
     String host,
@@ -39,7 +40,8 @@ record Findings(
     FieldStates fields,
     List<String> remarks,
     List<RamCandidate> refused,
-    boolean attached) {
+    boolean attached,
+    List<NativeEngine> engines) {
 
   /** RAM that the profile names: what is written, else the best that is called RAM. */
   List<RamCandidate> taken() {
@@ -127,6 +129,7 @@ record Findings(
     return !taken().isEmpty()
         || !gates.isEmpty()
         || !strangers.isEmpty()
+        || !engines.isEmpty()
         || ram.stream().anyMatch(r -> r.written().any());
   }
 }

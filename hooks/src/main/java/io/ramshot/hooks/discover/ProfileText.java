@@ -112,6 +112,10 @@ final class ProfileText {
     }
     if (found.taken().isEmpty()) {
       comment("None was found that is written to and has a name. Was the guest running?");
+      for (NativeEngine engine : found.engines()) {
+        comment(engine.line()).comment(engine.advice());
+        engine.maps().forEach(map -> offer(HookOptions.RAM_NATIVE, map));
+      }
     }
     found.ramOptions().forEach(this::option);
     if (found.ramMin() != null) {

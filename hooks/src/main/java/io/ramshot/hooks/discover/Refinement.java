@@ -27,6 +27,8 @@ final class Refinement {
   /** What was left out for a refusal, for the reader. */
   private final List<String> changes = new ArrayList<>();
 
+  private final List<String> lost = new ArrayList<>();
+
   Refinement(Findings found, Trial trial, Predicate<String> hurried) {
     this.found = found;
     this.trial = trial;
@@ -36,6 +38,11 @@ final class Refinement {
   /** What was left out because of a refusal, a line each. */
   List<String> changes() {
     return changes;
+  }
+
+  /** Numbers among it, which may be a CPU's registers, as {@code class.field}. */
+  List<String> lost() {
+    return lost;
   }
 
   /** The last trial's outcome. */
@@ -62,6 +69,9 @@ final class Refinement {
       for (String field : offered.group(2).substring(1).split("-")) {
         if (found.fields().leave(offered.group(1), field, why(refusal, field))) {
           more.add(field);
+          if (found.fields().isNumber(offered.group(1), field)) {
+            lost.add(offered.group(1) + "." + field + " (" + why(refusal, field) + ")");
+          }
         }
       }
       changed |= !more.isEmpty();

@@ -42,6 +42,21 @@ final class StackSamples {
       return method.equals(root);
     }
 
+    /** Native methods of the host that were on top, and how often. */
+    private final Map<Method, Integer> onTop = new HashMap<>();
+
+    /** Native methods of the host that the thread was in, the most frequent first. */
+    List<Method> natives() {
+      List<Method> all = new ArrayList<>(onTop.keySet());
+      all.sort(Comparator.comparing(m -> -onTop.get(m)));
+      return all;
+    }
+
+    /** Share of the thread's samples that a native method was on top of, 0 to 1. */
+    double nativeShare(Method method) {
+      return (double) onTop.getOrDefault(method, 0) / samples;
+    }
+
     Busy(String name) {
       this.name = name;
     }
@@ -107,6 +122,10 @@ final class StackSamples {
     Busy busy = threads.computeIfAbsent(thread, t -> new Busy(t.getName()));
     busy.samples++;
     busy.root = isBegun(stack) ? outermostFirst.iterator().next() : null;
+    StackTraceElement top = stack[0];
+    if (top.isNativeMethod() && code.find(top.getClassName()) != null) {
+      busy.onTop.merge(new Method(top.getClassName(), top.getMethodName()), 1, Integer::sum);
+    }
     int depth = 0;
     for (Method method : outermostFirst) {
       if (busy.methods.size() < MAX_METHODS || busy.methods.containsKey(method)) {

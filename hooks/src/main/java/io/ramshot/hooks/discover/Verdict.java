@@ -11,8 +11,10 @@ import java.util.Set;
  * @param outcome of the trial; null if there was none
  * @param untried why there was none
  * @param missing classes that vCPUs run in whose state is not captured
+ * @param lost numbers that were left out because a snapshot refuses them
  */
-record Verdict(Findings found, Trial.Outcome outcome, String untried, Set<String> missing) {
+record Verdict(
+    Findings found, Trial.Outcome outcome, String untried, Set<String> missing, List<String> lost) {
 
   /** More are counted. */
   private static final int SHOWN = 4;
@@ -21,7 +23,10 @@ record Verdict(Findings found, Trial.Outcome outcome, String untried, Set<String
   List<String> obstacles() {
     List<String> all = new ArrayList<>();
     if (found.taken().isEmpty()) {
-      all.add("no guest RAM was found");
+      all.add(
+          found.engines().isEmpty()
+              ? "no guest RAM was found"
+              : "no guest RAM was found, native code may have it: see ram.native= below");
     }
     if (found.gates().isEmpty()) {
       all.add("no gate was found, before which a restore could take place");
@@ -48,6 +53,13 @@ record Verdict(Findings found, Trial.Outcome outcome, String untried, Set<String
       lines.add("Not tried: " + untried + ".");
     } else if (outcome.taken()) {
       lines.add("Tried: a snapshot was taken with it and verified: " + outcome.line() + ".");
+    }
+    if (!lost.isEmpty()) {
+      lines.add(
+          "LEFT OUT, although it may be a register: "
+              + list(lost)
+              + ". After a restore it is what the new host makes it: the guest goes wrong where it"
+              + " needs it.");
     }
     if (obstacles.isEmpty()) {
       lines.add(
