@@ -207,6 +207,7 @@ final class Figures {
 
   /** Disks are rated in powers of ten. */
   private static String rate(long bytesPerSecond) {
-    return String.format(Locale.ROOT, "%.0f MB/s", bytesPerSecond / 1e6);
+    String format = bytesPerSecond < 10_000_000 ? "%.1f MB/s" : "%.0f MB/s";
+    return String.format(Locale.ROOT, format, bytesPerSecond / 1e6);
   }
 }

@@ -81,7 +81,8 @@ final class InfoCommand implements Callable<Integer> {
     line("machine", header.byteOrder() + ", pages of " + Quantity.text(header.pageSize()));
     line("length", Quantity.text(header.fileLength()) + " (" + header.fileLength() + " bytes)");
     line(
-        "stored", Quantity.text(storedBytes(image)) + " of pages; the rest of the length is holes");
+        "stored",
+        Quantity.text(storedBytes(image)) + " of pages; the rest is holes, and the index");
     if (image.isPacked()) {
       line("packed to", Quantity.text(image.storedLength()));
     }

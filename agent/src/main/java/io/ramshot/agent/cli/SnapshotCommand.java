@@ -70,11 +70,12 @@ final class SnapshotCommand implements Callable<Integer> {
     }
     Path absolute = file.toAbsolutePath().normalize();
     try (Target target = Target.open(process.pid(), Target.Absent.LOAD, checked)) {
-      target.start(absolute, parent == null ? null : parent.toAbsolutePath().normalize());
+      String started =
+          target.start(absolute, parent == null ? null : parent.toAbsolutePath().normalize());
       Thread cancelling = new Thread(() -> cancelAndHalt(target), "ramshot-cancel");
       Runtime.getRuntime().addShutdownHook(cancelling);
       try {
-        CompositeData result = await(target, absolute, limit);
+        CompositeData result = await(target, started, limit);
         HostLines.unmatched(target).forEach(line -> System.err.println("ramshot: " + line));
         return report(result, target.pid());
       } finally {
@@ -110,13 +111,13 @@ final class SnapshotCommand implements Callable<Integer> {
     return duration;
   }
 
-  private CompositeData await(Target target, Path absolute, Duration limit)
+  private CompositeData await(Target target, String started, Duration limit)
       throws CommandException {
     long start = target.ranNanos();
     boolean timedOut = false;
     CompositeData result;
     try (ProgressLine line = new ProgressLine()) {
-      while (!Figures.ended(result = own(target, absolute, target.waitFor(POLL_MILLIS)))) {
+      while (!Figures.ended(result = own(target, started, target.waitFor(POLL_MILLIS)))) {
         if (!timedOut && limit != null && target.ranNanos() - start > limit.toNanos()) {
           timedOut = true;
           target.cancel();
@@ -135,21 +136,21 @@ final class SnapshotCommand implements Callable<Integer> {
   }
 
   /** Somebody else may have started the next one in between. */
-  private static CompositeData own(Target target, Path absolute, CompositeData newest)
+  private static CompositeData own(Target target, String started, CompositeData newest)
       throws CommandException {
-    if (absolute.toString().equals(newest.get("target"))) {
+    if (started.equals(newest.get("target"))) {
       return newest;
     }
     CompositeData own = null;
     for (CompositeData result : (CompositeData[]) target.attribute("History")) {
-      if (absolute.toString().equals(result.get("target"))) {
+      if (started.equals(result.get("target"))) {
         own = result;
       }
     }
     if (own == null) {
       throw new CommandException(
           "how the snapshot to "
-              + absolute
+              + started
               + " ended is not known any more, so many others have been taken since: verify the"
               + " file");
     }

@@ -107,16 +107,16 @@ final class Target implements AutoCloseable {
    * Starts a snapshot.
    *
    * @param parent of an increment, or null
+   * @return the file that results name: the JVM may know it by another path, without links
    */
-  void start(Path absolute, Path parent) throws CommandException {
+  String start(Path absolute, Path parent) throws CommandException {
     requireFolder(absolute.getParent());
     String type = String.class.getName();
     if (parent == null) {
-      invoke("start", absolute.toString(), type);
-      return;
+      return (String) invoke("start", absolute.toString(), type);
     }
     Object[] arguments = {absolute.toString(), parent.toString()};
-    call("start", arguments, new String[] {type, type});
+    return (String) call("start", arguments, new String[] {type, type});
   }
 
   /** The JVM writes the file itself, and may see other folders than this command does. */

@@ -75,7 +75,7 @@ class FiguresTest {
     List<String> lines =
         lines(SomeStatus.of(SnapshotState.COMPLETED, 12 * MIB, 12 * MIB, 24 * MIB, 1_000_000), "");
     assertTrue(
-        lines.contains("  saved      12 MiB of 12 MiB in 1 ms; 24 MiB written, 0 MB/s, buffered"),
+        lines.contains("  saved      12 MiB of 12 MiB in 1 ms; 24 MiB written, 0.0 MB/s, buffered"),
         lines::toString);
     assertTrue(
         lines.contains("  file       13 MiB on disk, 3.13 GiB long, mostly holes"),
