@@ -39,15 +39,25 @@ final class EndWords {
           + " start the snapshot once more";
     }
     if (thrown instanceof OutOfMemoryError) {
-      return isAboutThreads(thrown)
-          ? noThreads(thrown)
-          : "the JVM has no memory left (" + thrown.getMessage() + "): give the host more heap";
+      return outOfMemory(String.valueOf(thrown.getMessage()), thrown);
     }
     return "unexpected " + Cause.text(thrown) + ": please report this";
   }
 
-  private static boolean isAboutThreads(Throwable thrown) {
-    return String.valueOf(thrown.getMessage()).contains("thread");
+  /** By what the JVM, or JNA, says of it: not all memory is heap. */
+  private static String outOfMemory(String said, Throwable thrown) {
+    if (said.contains("thread")) {
+      return noThreads(thrown);
+    }
+    String remedy = "give the host more heap";
+    if (said.startsWith("Cannot allocate")) {
+      remedy = "make pool= smaller, or raise the limits of the process (ulimit -v, ulimit -d)";
+    } else if (said.contains("irect buffer memory")) {
+      remedy = "raise -XX:MaxDirectMemorySize";
+    } else if (said.contains("etaspace") || said.contains("class space")) {
+      remedy = "raise -XX:MaxMetaspaceSize";
+    }
+    return "the JVM has no memory left (" + said + "): " + remedy;
   }
 
   /** Why it has no threads. */

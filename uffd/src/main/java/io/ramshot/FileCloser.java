@@ -12,6 +12,9 @@ import java.util.concurrent.CountDownLatch;
 final class FileCloser {
   private static final Duration LIMIT = Duration.ofMillis(200);
 
+  /** In bytes; it is there all through a snapshot, which may have little memory. */
+  private static final long STACK = 256 << 10;
+
   private final CountDownLatch asked = new CountDownLatch(1);
   private final Thread ready = thread();
 
@@ -30,7 +33,7 @@ final class FileCloser {
   }
 
   private Thread thread() {
-    Thread thread = new Thread(this::run, "ramshot-discard");
+    Thread thread = new Thread(null, this::run, "ramshot-discard", STACK);
     thread.setDaemon(true);
     return thread;
   }

@@ -44,6 +44,20 @@ class EndWordsTest {
   }
 
   @Test
+  void notAllMemoryIsHeap() {
+    for (String[] each :
+        new String[][] {
+          {"Cannot allocate 262216 bytes", "ulimit -d"},
+          {"Cannot reserve 4096 bytes of direct buffer memory", "MaxDirectMemorySize"},
+          {"Direct buffer memory", "MaxDirectMemorySize"},
+          {"Metaspace", "MaxMetaspaceSize"},
+        }) {
+      String words = EndWords.of(TARGET, new OutOfMemoryError(each[0]));
+      assertTrue(words.contains(each[1]) && !words.contains("more heap"), words);
+    }
+  }
+
+  @Test
   void thousandsOfBlocksAreCounted() throws SnapshotException {
     List<Block> blocks = new ArrayList<>();
     for (int i = 0; i < 5000; i++) {
