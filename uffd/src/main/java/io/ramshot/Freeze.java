@@ -108,6 +108,8 @@ final class Freeze {
       enter(entry.getValue(), entry.getKey(), HostCall.Kind.PREPARE);
       try {
         entry.getValue().prepare();
+        /* Checks the name, and has the code loaded that the pause would wait for. */
+        new ParticipantState(entry.getKey(), new byte[0]);
       } catch (Throwable e) {
         throw cannotSave(entry.getKey(), e);
       } finally {
