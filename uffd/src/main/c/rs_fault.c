@@ -171,7 +171,8 @@ static void close_uffd(struct fault *fault) {
             sched_yield();
     while (rs_inbox_read(&fault->inbox) > 0) {
     }
-    close(s->uffd);
+    if (s->uffd >= 0)
+        close(s->uffd);
     s->uffd = -1;
 }
 

@@ -20,6 +20,8 @@ static void add_fault(struct rs_inbox *inbox, uint64_t address, uint64_t since_n
 }
 
 int rs_inbox_read(struct rs_inbox *inbox) {
+    if (inbox->s->uffd < 0) /* no block, so no faults */
+        return 0;
     struct uffd_msg messages[MESSAGES];
     /*
      * A fault that is read now came after the read before this one: an upper bound, but for the

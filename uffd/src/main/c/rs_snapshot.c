@@ -321,7 +321,8 @@ static int prepare(struct rs_snapshot *s, const struct rs_options *options, cons
     s->pagemap = rs_pagemap_open();
     if (s->pagemap < 0)
         return s->pagemap;
-    result = open_uffd(s, &failure[0]);
+    if (s->block_count) /* state alone has nothing to protect, and needs no right to */
+        result = open_uffd(s, &failure[0]);
     if (result)
         return result;
     failure[0] = RS_STEP_FETCH;

@@ -35,6 +35,7 @@ public final class Guest {
   private final AtomicReference<List<RamSource>> sources = new AtomicReference<>(List.of());
   private volatile Vcpus vcpus = Vcpus.NONE;
   private volatile boolean hugePages = true;
+  private volatile boolean stateOnly;
   private volatile RestoredRam restored;
   private final AtomicReference<RunningSnapshot> newest = new AtomicReference<>();
 
@@ -120,6 +121,18 @@ public final class Guest {
    */
   public void hugePages(boolean wanted) {
     hugePages = wanted;
+  }
+
+  /**
+   * Whether a checkpoint without any RAM is one: all of this guest's state is in its participants.
+   * Default false, for a guest whose RAM was not found is more likely.
+   */
+  public void stateOnly(boolean wanted) {
+    stateOnly = wanted;
+  }
+
+  public boolean isStateOnly() {
+    return stateOnly;
   }
 
   /**

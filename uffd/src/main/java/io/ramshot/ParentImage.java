@@ -110,7 +110,8 @@ final class ParentImage implements AutoCloseable {
               + page
               + ": take a full snapshot");
     }
-    if (captures.stream().noneMatch(capture -> match(image, capture).isPresent())) {
+    boolean stateOnly = captures.isEmpty() && image.blocks().isEmpty();
+    if (!stateOnly && captures.stream().noneMatch(capture -> match(image, capture).isPresent())) {
       throw new SnapshotException(
           "parent "
               + image.path()

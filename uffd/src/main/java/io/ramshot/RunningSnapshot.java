@@ -256,24 +256,22 @@ final class RunningSnapshot implements Snapshot {
     List<Block> onHeap = guest.heap(call).blocks();
     requireGoingOn();
     RunningSnapshot before = guest.begin(this);
-    boolean empty = true;
+    String nothing = "";
     try {
       List<Block> all = guest.allBlocks(onHeap);
-      empty = all.isEmpty();
+      nothing = NothingToSave.reason(guest, all);
       for (Block block : all) {
         owners.add(block.owner());
       }
       totalBytes = bytes(all);
       blocks = all;
     } finally {
-      if (empty) {
+      if (nothing != null) {
         guest.withdraw(this, before);
       }
     }
-    if (empty) {
-      throw new SnapshotException(
-          "no guest RAM is registered: did the guest allocate its RAM yet, and do the options"
-              + " name where it does?");
+    if (nothing != null) {
+      throw new SnapshotException(nothing);
     }
     begun = true;
     decided.countDown();

@@ -21,6 +21,7 @@ import java.util.stream.Collectors;
  * @param ramBy see {@link #RAM_BY}
  * @param ramMin see {@link #RAM_MIN}
  * @param ram see {@link #RAM}
+ * @param ramless whether {@link #RAM} says that there is none
  * @param ramNative see {@link #RAM_NATIVE}
  * @param freeze see {@link #FREEZE}
  * @param pauses see {@link #PAUSE}
@@ -32,6 +33,7 @@ public record HookOptions(
     List<ClassPattern> ramBy,
     long ramMin,
     List<RamSpec> ram,
+    boolean ramless,
     List<NativeSpec> ramNative,
     FreezeBy freeze,
     List<PauseSpec> pauses,
@@ -53,9 +55,13 @@ public record HookOptions(
   /**
    * Fields that hold guest RAM: {@code com.example.Memory#bytes}, of objects or static, with an
    * array, an array of arrays, a heap or direct buffer, a {@code MemorySegment}, or a {@code long}
-   * with an address. A list; default none. If there is one, RAM that no option names is none.
+   * with an address. A list; default any off the heap. If there is one, RAM that no option names is
+   * none; {@link #NO_RAM} alone says that all of the guest's state is in {@link #STATE}.
    */
   public static final String RAM = "ram";
+
+  /** The value of {@link #RAM} for a guest whose checkpoints are state alone. */
+  public static final String NO_RAM = "none";
 
   /**
    * Classes or packages that allocate guest RAM, directly or through others: {@code
@@ -106,6 +112,7 @@ public record HookOptions(
           List.of(),
           16L << 20,
           List.of(),
+          false,
           List.of(),
           FreezeBy.GATES,
           List.of(),
@@ -127,6 +134,11 @@ public record HookOptions(
     if (gates.size() > Gate.MAX_GATES) {
       throw new IllegalArgumentException(
           gates.size() + " gates are more than " + Gate.MAX_GATES + ": name fewer, outer methods");
+    }
+    if (ramless && !(ram.isEmpty() && ramBy.isEmpty() && ramNative.isEmpty())) {
+      throw new IllegalArgumentException(
+          "ram=none says that the guest has no RAM, and other options name some: leave out ram=none,"
+              + " or ram.by= and ram.native=");
     }
     if (ramMin < LEAST_RAM_MIN) {
       throw new IllegalArgumentException(
@@ -153,12 +165,14 @@ public record HookOptions(
     }
     String ramMin = values.get(RAM_MIN);
     String freeze = values.get(FREEZE);
+    boolean ramless = values.getOrDefault(RAM, "").strip().equals(NO_RAM);
     return new HookOptions(
         list(values, GATE, GateSpec::parse),
         list(values, STATE, StateSpec::parse),
         list(values, RAM_BY, ClassPattern::parse),
         ramMin == null ? DEFAULTS.ramMin : size(ramMin.strip()),
-        list(values, RAM, RamSpec::parse),
+        ramless ? List.of() : list(values, RAM, RamSpec::parse),
+        ramless,
         list(values, RAM_NATIVE, NativeSpec::parse),
         freeze == null ? DEFAULTS.freeze : FreezeBy.parse(freeze.strip()),
         list(values, PAUSE, PauseSpec::parse),
@@ -187,7 +201,7 @@ public record HookOptions(
     if (ramMin != DEFAULTS.ramMin) {
       map.put(RAM_MIN, Long.toString(ramMin));
     }
-    put(map, RAM, ram);
+    put(map, RAM, ramless ? List.of(NO_RAM) : ram);
     put(map, RAM_NATIVE, ramNative);
     if (freeze != DEFAULTS.freeze) {
       map.put(FREEZE, freeze.toString());

@@ -144,6 +144,7 @@ public final class Hooks implements AutoCloseable {
       Guest guest,
       Consumer<String> warnings) {
     warmUp(guest);
+    guest.stateOnly(options.ramless());
     return install(instrumentation, options, GuestView.of(guest), warnings, false);
   }
 

@@ -33,7 +33,11 @@ final class RamFilter {
 
   RamFilter(HookOptions options) {
     by = options.ramBy();
-    everything = by.isEmpty() && options.ram().isEmpty() && options.ramNative().isEmpty();
+    everything =
+        !options.ramless()
+            && by.isEmpty()
+            && options.ram().isEmpty()
+            && options.ramNative().isEmpty();
   }
 
   /**

@@ -23,7 +23,10 @@ public record RamSpec(String className, String field, String part) {
     Matcher m = SYNTAX.matcher(text);
     if (!m.matches()) {
       throw new IllegalArgumentException(
-          "ram=" + text + " names no field: write com.example.Memory#bytes");
+          "ram="
+              + text
+              + " names no field: write com.example.Memory#bytes, or none alone for a guest whose"
+              + " state is all in state=");
     }
     return new RamSpec(m.group(1), m.group(2), m.group(3));
   }

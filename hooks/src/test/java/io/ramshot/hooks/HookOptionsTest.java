@@ -78,7 +78,8 @@ class HookOptionsTest {
         "ram.min | 100 | ram.min=100 is less than a page: give at least 4096",
         "ram.min | 999999999999999g | ram.min=999999999999999g is more than memory can be: did you mean another suffix?",
         "ram.by | a.*.b | ram.by=a.*.b is no class or package: write com.example.Memory, com.example.* or com.example.**",
-        "ram | a.Memory.bytes | ram=a.Memory.bytes names no field: write com.example.Memory#bytes",
+        "ram | a.Memory.bytes | ram=a.Memory.bytes names no field: write com.example.Memory#bytes, or none alone for a guest whose state is all in state=",
+        "ram | a.Memory#b,none | ram=none names no field: write com.example.Memory#bytes, or none alone for a guest whose state is all in state=",
         "ram.native | a.Engine#map | ram.native=a.Engine#map names no method: write com.example.Engine::map, ::map(addr,size) to say which parameter has the bytes, or ::map/unmap if another method unmaps",
       })
   void badOptionIsRefusedWithARemedy(String key, String value, String message) {
@@ -86,6 +87,34 @@ class HookOptionsTest {
         message,
         assertThrows(IllegalArgumentException.class, () -> HookOptions.parse(Map.of(key, value)))
             .getMessage());
+  }
+
+  @Test
+  void guestsWithoutRamSaySo() {
+    HookOptions options = HookOptions.parse(Map.of("ram", " none "));
+    assertTrue(options.ramless());
+    assertEquals(List.of(), options.ram());
+    assertEquals(Map.of("ram", "none"), options.toMap());
+    assertEquals(options, HookOptions.parse(options.toMap()));
+    assertTrue(
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> HookOptions.parse(Map.of("ram", "none", "ram.by", "a.*")))
+            .getMessage()
+            .startsWith("ram=none says that the guest has no RAM"));
+  }
+
+  @Test
+  void fieldsAreLeftNumbersAndAddresses() {
+    StateSpec spec = StateSpec.parse("fields:a.Cpu-bus+pc-log@base");
+    assertEquals(
+        new StateSpec("a.Cpu", null, null, List.of("bus", "log"), List.of("pc"), List.of("base")),
+        spec);
+    assertEquals("fields:a.Cpu-bus-log+pc@base", spec.toString());
+    assertEquals(spec, StateSpec.parse(spec.toString()));
+    assertEquals("fields:a.Cpu-bus-log-pc@base", spec.leaving(List.of("pc")).toString());
+    assertEquals("fields:a.Cpu-bus-log+pc+base", spec.withNumbers(List.of("base")).toString());
+    assertEquals("fields:a.Cpu-bus-log@base@pc", spec.withAddresses(List.of("pc")).toString());
   }
 
   @Test

@@ -65,7 +65,7 @@ final class HostHooks implements HostView {
   public List<String> unmatched() {
     List<String> problems = new ArrayList<>();
     String whose = profile.name().isEmpty() ? "the options" : "profile " + profile.name();
-    if (guest.blocks().isEmpty()) {
+    if (guest.blocks().isEmpty() && !guest.isStateOnly()) {
       problems.add(whose + " found no guest RAM in this host so far" + remedy());
     }
     List<GateInfo> gates = hooks.gates();

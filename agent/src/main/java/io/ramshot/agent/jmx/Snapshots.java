@@ -153,7 +153,7 @@ public final class Snapshots implements SnapshotsMXBean, Camera {
   /** Why a snapshot is refused, with what the hooks found amiss where they found nothing. */
   private String refusal(SnapshotException e) {
     String words = host.tell(e.getMessage());
-    return guest.blocks().isEmpty()
+    return guest.blocks().isEmpty() && !guest.isStateOnly()
         ? words + (words.endsWith("?") ? " " : "; ") + Listing.of(host.unmatched(), "; ")
         : words;
   }

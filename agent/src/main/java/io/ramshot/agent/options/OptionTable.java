@@ -18,7 +18,10 @@ final class OptionTable {
     put(
         AgentOptions.STATE,
         "classes with state besides RAM, com.example.Board::save/load or fields:com.example.Cpu [none]");
-    put(AgentOptions.RAM, "fields that hold guest RAM, com.example.Memory#bytes [none]");
+    put(
+        AgentOptions.RAM,
+        "fields that hold guest RAM, com.example.Memory#bytes; none: all of it is in state= [any off the"
+            + " heap]");
     put(AgentOptions.RAM_MIN, "smallest allocation that can be guest RAM [16m]");
     put(AgentOptions.RAM_BY, "classes or packages that allocate guest RAM, com.example.** [all]");
     put(
