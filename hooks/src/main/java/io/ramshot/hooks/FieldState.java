@@ -123,7 +123,7 @@ final class FieldState implements HostState {
     for (FieldPlan.Slot slot : plan.slots()) {
       Class<?> declaring = slot.field().getDeclaringClass();
       Object value = slot.isFinal() ? slot.field().get(instance) : null;
-      if ((value instanceof String || value != null && FieldCodes.ofBoxed(value) != 0)
+      if (isCompared(value)
           && !constants
               .computeIfAbsent(declaring, ConstantFields::of)
               .contains(slot.field().getName())) {
@@ -133,9 +133,18 @@ final class FieldState implements HostState {
     }
     if (!finals.isEmpty()) {
       warnings.accept(
-          "state=%s: a restore cannot set the final %s, so it goes on only in a guest that makes them what they are here; one that each start makes anew, leave as it is made: with state=%s, here or at the restore"
+          "state=%s: a restore cannot set the final %s, so it goes on only where the host gives each the same value; one that each start makes anew, leave as it is made: with state=%s, here or at the restore"
               .formatted(spec, FieldRefusals.cut(finals), spec.leaving(names.subList(0, 1))));
     }
+  }
+
+  /** Addresses move, and then are compared. */
+  private boolean isCompared(Object value) {
+    if (value instanceof Long number && number != 0) {
+      RamPlace place = links.placeOf(number);
+      return place == null || place.offset() != 0;
+    }
+    return value instanceof String || value != null && FieldCodes.ofBoxed(value) != 0;
   }
 
   @Override

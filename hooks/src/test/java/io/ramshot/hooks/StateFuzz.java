@@ -258,7 +258,11 @@ public final class StateFuzz {
     processor.phase = null;
     processor.tables = null;
     byte[] plain = fields().save(processor);
+    processor.any = new HashMap<>(Map.of(Processor.Phase.FETCH, new int[] {1}, "a", 2));
+    byte[] container = fields().save(processor);
     Map<String, byte[]> seeds = new LinkedHashMap<>();
+    seeds.put("fields-container", prefixed('f', container));
+    seeds.put("values-container", withoutHeads(container));
     seeds.put("fields-linked", prefixed('f', linked));
     seeds.put("fields-plain", prefixed('f', plain));
     seeds.put("values-linked", withoutHeads(linked));
