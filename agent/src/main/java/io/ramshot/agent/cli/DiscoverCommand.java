@@ -16,6 +16,8 @@ import picocli.CommandLine.Option;
     name = "discover",
     description = {
       "Watch an unknown host while its guest runs, and print a profile for it.",
+      "A snapshot is taken with the profile first, into a temporary file of the host's that is"
+          + " deleted at once: the first lines say what came of it.",
       "Memory that Unsafe allocated before is not found: start such a host with"
           + " -javaagent:ramshot.jar=discover."
     },

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.lang.instrument.Instrumentation;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -139,9 +138,10 @@ public final class Discovery {
     long seconds = Math.round((System.nanoTime() - begun) / 1e9);
     // Classes that were loaded meanwhile are the host's too.
     code = new HostCode(instrumentation);
+    TriedProfile trials = new TriedProfile(instrumentation, offHeap, makeRoom, this::isHurried);
     Findings found = findings(code, seconds);
     return found.any()
-        ? new Result(true, ProfileText.of(found, tried(found, code)))
+        ? new Result(true, ProfileText.of(found, trials.verdict(found, code, remarks)))
         : new Result(false, nothing(found));
   }
 
@@ -280,6 +280,16 @@ public final class Discovery {
       all.forEach(c -> candidates.putIfAbsent(c.option(), c));
     }
     strangers.keySet().removeAll(gates.keySet());
+    gates.values().stream()
+        .filter(GateCandidate::isInClassOfLoop)
+        .map(g -> g.loop().className() + "::" + g.loop().name())
+        .distinct()
+        .forEach(
+            loop ->
+                remarks.add(
+                    loop
+                        + " may run slower from now on, for its class was changed while it ran, and"
+                        + " after attach too: start the host anew, with the profile from its launch"));
     gates.values().forEach(g -> add(classes, code, g.count().method().className()));
     candidates.values().forEach(c -> add(classes, code, c.count().method().className()));
     ranked.stream().filter(r -> r.owner() != null).limit(3).forEach(r -> classes.add(r.owner()));
@@ -300,75 +310,12 @@ public final class Discovery {
         List.copyOf(candidates.values()),
         stacks.busy().size(),
         StateCandidates.of(classes),
-        fields(code, ranked, gates.values()),
+        MachineObjects.state(
+            code, access, RamCandidate.values(Findings.taken(ranked)), gates.values()),
         remarks,
         new ArrayList<>(),
         attached,
         stacks.busy().stream().flatMap(b -> NativeEngine.of(b, code).stream()).toList());
-  }
-
-  /** The objects that vCPUs run in, and what they refer to. */
-  private FieldStates fields(
-      HostCode code, List<RamCandidate> ranked, Collection<GateCandidate> gates) {
-    FieldStates fields = new FieldStates(ramFields(Findings.taken(ranked)), access);
-    for (GateCandidate gate : gates) {
-      if (gate.count().receiver() != null) {
-        fields.add(gate.count().receiver());
-      } else if (!gate.count().isStatic()) {
-        instances(code, gate.count().method().className()).forEach(fields::add);
-      }
-    }
-    for (GateCandidate gate : gates) {
-      if (gate.loop() != null) {
-        instances(code, gate.loop().className()).forEach(fields::add);
-      }
-    }
-    return fields;
-  }
-
-  private static Set<String> ramFields(List<RamCandidate> taken) {
-    return taken.stream().map(RamCandidate::value).collect(Collectors.toSet());
-  }
-
-  private static List<Object> instances(HostCode code, String className) {
-    Class<?> type = code.find(className);
-    try {
-      return type == null ? List.of() : HeapSearch.instances(type).stream().limit(4).toList();
-    } catch (EngineException e) {
-      return List.of(); // What it refers to cannot be told; the classes without state are.
-    }
-  }
-
-  /** Tries the profile, if it can be tried, and leaves out what a snapshot refuses. */
-  private Verdict tried(Findings found, HostCode code) throws InterruptedException {
-    String untried =
-        isHurried()
-            ? "the host was ending"
-            : found.taken().isEmpty() ? "there is no RAM to take" : Trial.noRoom(found.ramBytes());
-    List<Block> blocks = List.of();
-    if (untried == null) {
-      blocks =
-          offHeap.get().stream()
-              .filter(b -> found.taken().stream().anyMatch(r -> r.holds(b.address())))
-              .toList();
-      untried = makeRoom.get();
-    }
-    Trial.Outcome outcome = null;
-    List<String> lost = List.of();
-    if (untried == null) {
-      Refinement refinement =
-          new Refinement(found, new Trial(instrumentation, blocks), round -> isHurried());
-      outcome = refinement.run();
-      remarks.addAll(refinement.changes());
-      lost = refinement.lost();
-      untried = "the host was ending";
-    }
-    VcpuState vcpus = new VcpuState(code, ramFields(found.taken()));
-    Set<String> missing =
-        found.states().isEmpty()
-            ? vcpus.missing(found.gates(), found.fields().classes())
-            : Set.of();
-    return new Verdict(found, outcome, untried, missing, lost);
   }
 
   private static void add(Set<Class<?>> classes, HostCode code, String name) {

@@ -96,6 +96,11 @@ record GateCandidate(
     return loop == null ? thread.depth(count.method()) : thread.depth(loop) + 1;
   }
 
+  /** Whether to hook it is to change the class whose loop runs all the while. */
+  boolean isInClassOfLoop() {
+    return loop != null && loop.className().equals(count.method().className());
+  }
+
   /** What else its loop calls and must be held with it: a machine's timer beside its CPU. */
   List<GateCandidate> besides(List<GateCandidate> candidates, HotCode code) {
     return loop == null

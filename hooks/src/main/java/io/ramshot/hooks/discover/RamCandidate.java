@@ -1,7 +1,9 @@
 package io.ramshot.hooks.discover;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -67,6 +69,11 @@ record RamCandidate(
             .replaceAll("([a-z0-9])([A-Z])", "$1 $2")
             .toLowerCase(Locale.ROOT)
             .split("[^a-z0-9]+"));
+  }
+
+  /** Fields of RAM, as {@code class#field}. */
+  static Set<String> values(List<RamCandidate> ram) {
+    return ram.stream().map(RamCandidate::value).collect(Collectors.toSet());
   }
 
   /** Whether it has memory outside the heap that begins there. */

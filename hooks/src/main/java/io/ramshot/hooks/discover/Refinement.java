@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Predicate;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -22,14 +22,14 @@ final class Refinement {
 
   private final Findings found;
   private final Trial trial;
-  private final Predicate<String> hurried;
+  private final BooleanSupplier hurried;
 
   /** What was left out for a refusal, for the reader. */
   private final List<String> changes = new ArrayList<>();
 
   private final List<String> lost = new ArrayList<>();
 
-  Refinement(Findings found, Trial trial, Predicate<String> hurried) {
+  Refinement(Findings found, Trial trial, BooleanSupplier hurried) {
     this.found = found;
     this.trial = trial;
     this.hurried = hurried;
@@ -48,7 +48,7 @@ final class Refinement {
   /** The last trial's outcome. */
   Trial.Outcome run() throws InterruptedException {
     Trial.Outcome outcome = null;
-    for (int i = 0; i < MOST_ROUNDS && !hurried.test("trial"); i++) {
+    for (int i = 0; i < MOST_ROUNDS && !hurried.getAsBoolean(); i++) {
       outcome = trial.run(HookOptions.parse(found.options()));
       boolean changed = false;
       for (String refusal : outcome.refusals()) {
