@@ -173,9 +173,10 @@ RS_EXPORT int rs_lazy_order(struct rs_lazy *lazy, const uint64_t *order, uint64_
  */
 RS_EXPORT int rs_lazy_start(struct rs_lazy *lazy, uint64_t *failure);
 /*
- * Instead of starting: fills all blocks now, whatever memory they are. -EIO for a damaged page;
- * `failure` is then its block, page, file, offset, errno (0: it could be read), and its checksum as
- * it is and as it should be. Else as rs_store, with block and page; UINT64_MAX: none in particular.
+ * Instead of starting: fills all blocks now, whatever memory they are. -EIO for a damaged page,
+ * -ESTALE for one that is right in the file, but that somebody wrote to meanwhile; `failure` is
+ * then its block, page, file, offset, errno (0: it could be read), and its checksum as it is and as
+ * it should be. Else as rs_store, with block and page; UINT64_MAX: none in particular.
  */
 RS_EXPORT int rs_lazy_fill(struct rs_lazy *lazy, uint64_t *failure);
 /* Waits for the end; the phase. */

@@ -19,18 +19,18 @@ struct fill {
     struct rs_lazy *lazy;
     _Atomic uint64_t next;   /* chunk */
     _Atomic int result;      /* 0, or why it ended early */
-    struct rs_damage damage; /* that made it so, for -EIO */
+    struct rs_damage damage; /* that made it so, for -EIO and -ESTALE */
     uint64_t refused[2];     /* block and page that could not be written, else */
 };
 
 static int note_damage(void *context, const struct rs_damage *damage) {
     struct fill *fill = context;
-    int none = 0;
-    if (fill->lazy->options.zero_damaged)
+    int none = 0, result = damage->written ? -ESTALE : -EIO;
+    if (fill->lazy->options.zero_damaged && !damage->written)
         return rs_lazy_damaged(fill->lazy, damage);
-    if (atomic_compare_exchange_strong(&fill->result, &none, -EIO))
+    if (atomic_compare_exchange_strong(&fill->result, &none, result))
         fill->damage = *damage;
-    return -EIO;
+    return result;
 }
 
 static uint64_t run_end(struct rs_lazy *l, uint32_t index, uint64_t page, uint64_t past) {
@@ -149,7 +149,8 @@ int rs_lazy_fill(struct rs_lazy *l, uint64_t *failure) {
     fill_main(&fill);
     while (count > 0)
         pthread_join(threads[--count], NULL);
-    if (atomic_load(&fill.result) == -EIO) {
+    int result = atomic_load(&fill.result);
+    if (result == -EIO || result == -ESTALE) {
         uint32_t file = 0;
         while (file + 1 < l->source.file_count && l->source.files[file].path != fill.damage.path)
             file++;
@@ -160,10 +161,9 @@ int rs_lazy_fill(struct rs_lazy *l, uint64_t *failure) {
         failure[4] = (uint64_t)fill.damage.error;
         failure[5] = fill.damage.found;
         failure[6] = fill.damage.expected;
-    }
-    if (atomic_load(&fill.result) != -EIO) {
+    } else {
         failure[0] = fill.refused[0];
         failure[1] = fill.refused[1];
     }
-    return atomic_load(&fill.result);
+    return result;
 }

@@ -49,6 +49,7 @@ struct rs_damage {
     int error;       /* errno of the read; 0: it could be read */
     uint32_t found;  /* checksums */
     uint32_t expected;
+    bool written; /* the file is right: somebody wrote to the memory that it was read to */
 };
 
 /* What to do about damage: 0 goes on with zeros in its place, else what rs_source_read returns. */

@@ -37,6 +37,7 @@ public final class Guest {
   private volatile boolean hugePages = true;
   private volatile boolean stateOnly;
   private volatile RestoredRam restored;
+  private final RestoreFreeze restoring = new RestoreFreeze(this);
   private final AtomicReference<RunningSnapshot> newest = new AtomicReference<>();
 
   /** Whether any snapshot was ever left behind: all that most freezes need to know. */
@@ -358,9 +359,17 @@ public final class Guest {
   }
 
   /**
-   * @throws SnapshotException if a snapshot is running
+   * @throws SnapshotException if a snapshot is running, or a restore
    */
   void requireNoneRuns() throws SnapshotException {
+    restoring.requireNone();
+    requireNoSnapshot();
+  }
+
+  /**
+   * @throws SnapshotException if a snapshot is running
+   */
+  void requireNoSnapshot() throws SnapshotException {
     requireEnded(newest.get());
   }
 
@@ -391,6 +400,12 @@ public final class Guest {
       RunningSnapshot before = newest.get();
       requireEnded(before);
       if (newest.compareAndSet(before, snapshot)) {
+        try {
+          restoring.requireNone(); /* which looks at the newest only once it is under way */
+        } catch (SnapshotException e) {
+          withdraw(snapshot, before);
+          throw e;
+        }
         return before;
       }
     }
@@ -464,12 +479,18 @@ public final class Guest {
   }
 
   /**
-   * Puts RAM and participants back as an image has them. No vCPU may run meanwhile, and no
-   * snapshot.
+   * Puts RAM and participants back as an image has them. The vCPUs are frozen meanwhile by the
+   * {@link #vcpus} that were given, and run again when it returns: call it from a thread that is
+   * none of them. ({@link Vcpus#hold} is not called: participants load while the rest of the host
+   * runs.) Without any, none may run; where RAM is seen to change by itself, the restore is
+   * refused.
    *
-   * @throws SnapshotException if blocks or participants do not match the image: nothing has been
-   *     changed then; or if a page is damaged or a participant refuses its state: RAM may be
-   *     changed in part then, so the guest must not run
+   * @throws SnapshotException if blocks or participants do not match the image, the vCPUs cannot be
+   *     frozen, some run though there are no {@code Vcpus}, or a snapshot or another restore is
+   *     under way: nothing has been changed then, and the guest goes on; or if a page is damaged,
+   *     somebody wrote to RAM while it was filled, or a participant refuses its state: RAM may be
+   *     changed in part then, so the vCPUs stay frozen until another restore has succeeded or the
+   *     caller thaws them, and without {@code Vcpus} the guest must not run
    */
   public void restore(Image image) throws SnapshotException {
     restore(image, RestoreOptions.DEFAULTS);
@@ -484,12 +505,7 @@ public final class Guest {
    * pages become zeros.
    */
   public RestoredRam restore(Image image, RestoreOptions options) throws SnapshotException {
-    requireNoneRuns();
-    HostCall call = new HostCall();
-    prepareSources(call);
-    awaitRestored();
-    TableMatch tables = TableMatch.of(image, List.copyOf(blocks.get().values()), heap(call));
-    restored = new Restore(image, options).apply(tables, participants());
+    restored = restoring.restore(image, options);
     return restored;
   }
 
@@ -504,7 +520,7 @@ public final class Guest {
   }
 
   /** A restore on top of one that is still going on would take memory away twice. */
-  private void awaitRestored() throws SnapshotException {
+  void awaitRestored() throws SnapshotException {
     RestoredRam before = restored;
     try {
       while (before != null && !before.await(Duration.ofSeconds(1))) {

@@ -79,18 +79,27 @@ final class HeapBlocks {
    * @throws SnapshotException if there is nothing where something must be
    */
   List<Block> blocks() throws SnapshotException {
-    List<Block> blocks = new ArrayList<>();
     for (Map.Entry<String, Object> entry : found.entrySet()) {
-      if (entry.getValue() instanceof RamTable table) {
-        List<Block> parts = blocks(entry.getKey(), table.blocks());
-        if (parts.isEmpty() && !known.containsKey(table)) {
-          throw HeapRam.empty(entry.getKey());
-        }
-        blocks.addAll(parts);
-      } else {
-        blocks.add(new Block(entry.getKey(), (HeapRam) entry.getValue()));
+      if (entry.getValue() instanceof RamTable table
+          && !known.containsKey(table)
+          && table.isEmpty()) {
+        throw HeapRam.empty(entry.getKey());
       }
     }
+    return present();
+  }
+
+  /** What there is just now; nothing of tables that are empty. */
+  List<Block> present() {
+    List<Block> blocks = new ArrayList<>();
+    found.forEach(
+        (name, ram) -> {
+          if (ram instanceof RamTable table) {
+            blocks.addAll(blocks(name, table.blocks()));
+          } else {
+            blocks.add(new Block(name, (HeapRam) ram));
+          }
+        });
     return blocks;
   }
 

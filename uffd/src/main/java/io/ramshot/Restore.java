@@ -23,6 +23,7 @@ import java.util.Set;
 final class Restore {
   private final Image image;
   private final RestoreOptions options;
+  private boolean begun;
 
   Restore(Image image, RestoreOptions options) {
     this.image = image;
@@ -33,12 +34,18 @@ final class Restore {
     requirePageSize();
     Map<ImageBlock, Block> pairs = match(tables.blocks());
     Map<ParticipantState, Participant> receivers = matchParticipants(participants);
+    begun = true;
     tables.commit();
     RestoredRam restored = fill(pairs);
     for (Map.Entry<ParticipantState, Participant> receiver : receivers.entrySet()) {
       hand(receiver.getKey(), receiver.getValue());
     }
     return restored;
+  }
+
+  /** Whether anything of the guest may have been changed. */
+  boolean hasBegun() {
+    return begun;
   }
 
   private RestoredRam fill(Map<ImageBlock, Block> pairs) throws SnapshotException {

@@ -24,6 +24,16 @@ public interface Vcpus {
         public void thaw() {}
       };
 
+  /** For a guest whose vCPUs the caller has stopped himself, before every snapshot and restore. */
+  Vcpus STOPPED =
+      new Vcpus() {
+        @Override
+        public void freeze(Duration timeout) {}
+
+        @Override
+        public void thaw() {}
+      };
+
   /**
    * Returns once no vCPU is inside a quantum; none enters one before {@link #thaw}.
    *

@@ -187,6 +187,7 @@ class HeapPiecesTest {
     Expect.completed(guest.snapshot(file).await());
     SavedRam.verify(file);
 
+    guest.vcpus(Vcpus.STOPPED);
     restore(guest, file);
     assertArrayEquals(seen[0], arrays(ram));
     assertEquals(7, ram[3].position());

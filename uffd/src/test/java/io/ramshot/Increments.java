@@ -285,6 +285,7 @@ final class Increments {
     Arrays.fill(array, (byte) 96);
     Arrays.fill(pieces[0], (byte) 95);
     try (Image image = Image.open(images.get(index))) {
+      guest.vcpus(Vcpus.STOPPED);
       guest.restore(image);
     }
     ram().forEach((name, bytes) -> assertArrayEquals(freezes.get(index).get(name), bytes, name));

@@ -179,7 +179,9 @@ final class MappedRam {
       mapped.put(i, (byte) -1);
     }
     try (Image image = Image.open(target)) {
+      guest.vcpus(Vcpus.STOPPED); /* at the gate, which is to stay closed */
       guest.restore(image);
+      guest.vcpus(gate);
     }
     done = seen;
   }

@@ -52,6 +52,9 @@ final class GateVcpus implements Vcpus {
 
   @Override
   public void freeze(Duration timeout) throws SnapshotException {
+    if (Gate.isInFirst()) {
+      return; /* a restore at launch: nobody has begun, and whoever comes waits for this thread */
+    }
     RunningTime time = new RunningTime();
     if (Gate.isBeforeFirst()) {
       throw new SnapshotException(

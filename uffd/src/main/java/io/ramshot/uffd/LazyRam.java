@@ -20,6 +20,7 @@ public final class LazyRam implements AutoCloseable {
   private static final int EACCES = 13;
   private static final int EBUSY = 16;
   private static final int ENODATA = 61;
+  private static final int ESTALE = 116;
   private static final int EOPNOTSUPP = 95;
 
   private static final int DONE = 3;
@@ -165,6 +166,13 @@ public final class LazyRam implements AutoCloseable {
                   : String.format(
                       "has checksum 0x%08x instead of 0x%08x",
                       (int) failure[5], (int) failure[6])));
+    }
+    if (result == -ESTALE) {
+      throw new EngineException(
+          String.format(
+              "page %d of block %s was written to while it was restored, so a thread of the guest"
+                  + " ran: stop it by guest.vcpus(...), and restore once more; the image is whole",
+              failure[1], names.get((int) failure[0])));
     }
     if (result < 0 && failure[1] >= 0) {
       long lead = leads.get((int) failure[0]);

@@ -1,6 +1,7 @@
 package io.ramshot.bench.restore;
 
 import io.ramshot.Guest;
+import io.ramshot.Vcpus;
 import io.ramshot.bench.figures.Figure;
 import io.ramshot.bench.figures.Sample;
 import io.ramshot.bench.worker.BenchLibrary;
@@ -34,6 +35,7 @@ final class EagerRestore implements Loader {
   public long load() throws Exception {
     long address = BenchLibrary.check("allocating RAM", BenchLibrary.rb_ram_reserve(bytes));
     Guest guest = new Guest();
+    guest.vcpus(Vcpus.STOPPED);
     guest.register(RamRegion.BLOCK, BlockKind.ADDRESS, address, bytes, null);
     guest.restore(image);
     image.close();

@@ -5,6 +5,7 @@ import io.ramshot.RestoreOptions;
 import io.ramshot.RestoreStatus;
 import io.ramshot.RestoredRam;
 import io.ramshot.Stalls;
+import io.ramshot.Vcpus;
 import io.ramshot.bench.figures.Figure;
 import io.ramshot.bench.figures.Sample;
 import io.ramshot.bench.worker.BenchLibrary;
@@ -44,6 +45,7 @@ final class LazyRestore implements Loader {
   public long load() throws Exception {
     long address = BenchLibrary.check("allocating RAM", BenchLibrary.rb_ram_reserve(bytes));
     Guest guest = new Guest();
+    guest.vcpus(Vcpus.STOPPED);
     guest.register(RamRegion.BLOCK, BlockKind.ADDRESS, address, bytes, null);
     ram = guest.restore(image, RestoreOptions.DEFAULTS.withLazy(true));
     image.close();
