@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.File;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -93,8 +94,8 @@ class ForkedHostTest {
 
   private static String classPath(Class<?>... classes) {
     return Stream.of(classes)
-        .map(c -> new File(c.getProtectionDomain().getCodeSource().getLocation().getPath()))
-        .map(File::getPath)
+        .map(c -> c.getProtectionDomain().getCodeSource().getLocation())
+        .map(url -> Path.of(URI.create(url.toString())).toString())
         .collect(Collectors.joining(File.pathSeparator));
   }
 }
