@@ -1,4 +1,5 @@
-/* The native code of com.example.NativeEngine: one function is found by its name, two are registered. */
+/* The native code of com.example.NativeEngine: one function is found by its name, two are
+ * registered. */
 #include <jni.h>
 #include <stddef.h>
 #include <sys/mman.h>
@@ -34,6 +35,7 @@ JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM *vm, void *reserved) {
     const JNINativeMethod methods[] = {{run_name, run_type, (void *)run},
                                        {stop_name, stop_type, (void *)stop}};
     jclass type = (*env)->FindClass(env, "com/example/NativeEngine");
-    return type != NULL && (*env)->RegisterNatives(env, type, methods, 2) == JNI_OK ? JNI_VERSION_1_8
-                                                                                     : JNI_ERR;
+    return type != NULL && (*env)->RegisterNatives(env, type, methods, 2) == JNI_OK
+               ? JNI_VERSION_1_8
+               : JNI_ERR;
 }
