@@ -10,7 +10,7 @@ import java.util.Map;
  * <p>The lowest free number is given, so that a host that frees its RAM and allocates it again, as
  * on a reset, comes to the same names as one that has just started.
  */
-final class BlockNames {
+public final class BlockNames {
 
   /** Said of a site whose numbers tell nothing: a restore goes by lengths then, or is refused. */
   private static final String UNORDERED = "~";
@@ -41,6 +41,14 @@ final class BlockNames {
 
   synchronized void release(String name) {
     taken.get(site(name)).clear(number(name));
+  }
+
+  /**
+   * Where a block comes from, whether or not its order is known; empty if its name says nothing.
+   */
+  public static String siteOf(String name) {
+    String site = name.substring(0, Math.max(0, name.lastIndexOf('#')));
+    return site.endsWith(UNORDERED) ? site.substring(0, site.length() - 1) : site;
   }
 
   private static String site(String name) {

@@ -1,7 +1,9 @@
 package io.ramshot.hooks.discover;
 
 import io.ramshot.Block;
+import io.ramshot.hooks.BlockNames;
 import io.ramshot.hooks.HookOptions;
+import io.ramshot.image.BlockKind;
 import io.ramshot.uffd.GuestMemory;
 import io.ramshot.uffd.HeapPieces;
 import io.ramshot.uffd.LargeArrays;
@@ -157,7 +159,7 @@ final class HeapRam {
       if (block.length() < minimum || block.address() == 0) {
         continue;
       }
-      String site = block.name().substring(0, Math.max(0, block.name().lastIndexOf('#')));
+      String site = BlockNames.siteOf(block.name());
       Place field = field(block);
       if (site.equals(UNKNOWN_SITE) && field != null) {
         site = field.option();
@@ -173,7 +175,8 @@ final class HeapRam {
   private Found offHeap(String site, List<Block> blocks, Place field) {
     NativePages pages =
         new NativePages(
-            blocks.stream().map(b -> new NativePages.Range(b.address(), b.length())).toList());
+            blocks.stream().map(b -> new NativePages.Range(b.address(), b.length())).toList(),
+            field == null && blocks.get(0).kind() == BlockKind.NATIVE);
     boolean byField = field != null && field.option().equals(site);
     String what =
         (blocks.size() > 1 ? blocks.size() + " blocks of " : "")

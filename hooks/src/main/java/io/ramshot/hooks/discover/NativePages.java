@@ -21,11 +21,21 @@ final class NativePages implements Pages {
   record Range(long address, long bytes) {}
 
   private final List<Range> ranges;
+  private final boolean unheld;
   private final byte[] page = new byte[PAGE];
   private final CRC32C crc = new CRC32C();
 
-  NativePages(List<Range> ranges) {
+  /**
+   * @param unheld whether it is native code's, and no field holds the buffer it was seen through
+   */
+  NativePages(List<Range> ranges, boolean unheld) {
     this.ranges = ranges;
+    this.unheld = unheld;
+  }
+
+  /** Whether it is guest RAM only for as long as somebody happens to have a buffer over it. */
+  boolean isUnheld() {
+    return unheld;
   }
 
   @Override

@@ -52,7 +52,9 @@ final class StateCandidates {
         for (String load : LOADS) {
           for (String wanted : List.of(load + rest, load + rest.replace("To", "From"))) {
             String value = type.getName() + "::" + name + "/" + wanted;
-            if (names.contains(wanted) && fits(description, value)) {
+            if (names.contains(wanted)
+                && !(save.equals("get") && isSetting(description, name))
+                && fits(description, value)) {
               return value;
             }
           }
@@ -60,6 +62,15 @@ final class StateCandidates {
       }
     }
     return null;
+  }
+
+  /** Whether what is got is one value, as of a setting that has "state" in its name. */
+  private static boolean isSetting(TypeDescription type, String name) {
+    return Signatures.hierarchy(type).stream()
+        .flatMap(t -> Signatures.methods(t).stream())
+        .filter(method -> method.getName().equals(name))
+        .map(method -> method.getReturnType().asErasure())
+        .anyMatch(got -> got.isPrimitive() || got.isEnum() || got.represents(String.class));
   }
 
   private static boolean fits(TypeDescription type, String value) {

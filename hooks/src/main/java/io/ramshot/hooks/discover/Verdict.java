@@ -1,7 +1,10 @@
 package io.ramshot.hooks.discover;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -19,6 +22,9 @@ record Verdict(
   /** More are counted. */
   private static final int SHOWN = 4;
 
+  /** A gate that holds less of a vCPU's time, 0 to 1, is not the boundary of its quanta. */
+  private static final double LEAST_INSIDE = 0.5;
+
   /** Why no restore of this guest goes on where it was, a reason each; empty if none is known. */
   List<String> obstacles() {
     List<String> all = new ArrayList<>();
@@ -31,6 +37,7 @@ record Verdict(
     if (found.gates().isEmpty()) {
       all.add("no gate was found, before which a restore could take place");
     }
+    outside().forEach((thread, share) -> all.add(outside(thread, share)));
     if (found.states().isEmpty() && found.fields().options().isEmpty()) {
       all.add("no state of a CPU was found, so it would start anew");
     } else if (!missing.isEmpty()) {
@@ -42,12 +49,39 @@ record Verdict(
     return all;
   }
 
+  /** Threads of which gates hold less than half, with the share that they hold, 0 to 1. */
+  private Map<StackSamples.Busy, Double> outside() {
+    Map<StackSamples.Busy, Double> inside = new LinkedHashMap<>();
+    found.gates().forEach(gate -> inside.merge(gate.thread(), gate.share(), Double::sum));
+    // What a loop calls is too short to be measured well, and all of it that writes is a gate.
+    found.gates().stream()
+        .filter(gate -> gate.loop() != null)
+        .forEach(g -> inside.remove(g.thread()));
+    inside.values().removeIf(share -> share >= LEAST_INSIDE);
+    return inside;
+  }
+
+  private static String outside(StackSamples.Busy thread, double share) {
+    return String.format(
+        Locale.ROOT,
+        "thread %s is outside of its gate in %.0f %% of the time, in the middle of its work: what it"
+            + " has in hand there is in no image",
+        thread.name,
+        100 - 100 * share);
+  }
+
   /** The profile's first lines. */
   List<String> lines() {
     List<String> lines = new ArrayList<>();
     List<String> obstacles = obstacles();
     if (!obstacles.isEmpty()) {
       lines.add("THIS PROFILE CANNOT RESTORE THE GUEST: " + String.join("; ", obstacles) + ".");
+    }
+    if (found.taken().stream().anyMatch(Verdict::isUnheld)) {
+      lines.add(
+          "ITS RAM MAY NOT BE FOUND AGAIN: it is native code's, seen through a buffer that no field"
+              + " keeps, and RAM only while such a buffer lives. Better name the method that has native"
+              + " code map it, a native one too: ram.native=Class::method");
     }
     if (outcome == null) {
       lines.add("Not tried: " + untried + ".");
@@ -75,6 +109,10 @@ record Verdict(
               + " started with -javaagent:ramshot.jar=discover=30s");
     }
     return lines;
+  }
+
+  private static boolean isUnheld(RamCandidate ram) {
+    return ram.pages() instanceof NativePages pages && pages.isUnheld();
   }
 
   static String list(List<String> names) {
