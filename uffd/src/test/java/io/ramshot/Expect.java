@@ -11,10 +11,13 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /** What must hold whenever a snapshot has ended in a certain way. */
 final class Expect {
+  private static final int LOOKS = 600;
+  private static final long BETWEEN_LOOKS_NANOS = 50_000_000;
 
   private Expect() {}
 
@@ -54,9 +57,16 @@ final class Expect {
     nothingProtected();
   }
 
-  /** No temporary file in a folder. */
+  /** No temporary file in a folder, once a slow disk has removed it: nobody waits for that long. */
   static void noPartialFile(Path folder) throws IOException {
-    assertEquals(List.of(), list(folder).stream().filter(name -> name.endsWith(".part")).toList());
+    for (int look = 0; look < LOOKS && !partialFiles(folder).isEmpty(); look++) {
+      LockSupport.parkNanos(BETWEEN_LOOKS_NANOS);
+    }
+    assertEquals(List.of(), partialFiles(folder));
+  }
+
+  private static List<String> partialFiles(Path folder) throws IOException {
+    return list(folder).stream().filter(name -> name.endsWith(".part")).toList();
   }
 
   /** The names of all files in a folder, hidden ones as well, sorted. */
