@@ -1,6 +1,8 @@
 package io.ramshot.agent;
 
 import com.sun.tools.attach.VirtualMachine;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import javax.management.MBeanServerConnection;
 import javax.management.ObjectName;
@@ -11,6 +13,8 @@ import javax.management.remote.JMXServiceURL;
 
 /** A JMX client as any other: it knows the bean's name and nothing of our classes. */
 public final class JmxClient implements AutoCloseable {
+  private static final int SIGQUIT = 3;
+
   private final JMXConnector connector;
   public final MBeanServerConnection server;
   public final ObjectName bean;
@@ -21,8 +25,22 @@ public final class JmxClient implements AutoCloseable {
     this.bean = new ObjectName("io.ramshot:type=Snapshots");
   }
 
+  /** A JVM that has only been started would die of the signal that asks it to listen. */
+  private static VirtualMachine attach(ForkedJvm jvm) throws Exception {
+    Path status = Path.of("/proc", Long.toString(jvm.pid()), "status");
+    while (Files.readAllLines(status).stream().noneMatch(JmxClient::catchesQuit)) {
+      Thread.sleep(20);
+    }
+    return VirtualMachine.attach(Long.toString(jvm.pid()));
+  }
+
+  private static boolean catchesQuit(String line) {
+    return line.startsWith("SigCgt:")
+        && (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 1 << SIGQUIT - 1) != 0;
+  }
+
   public static JmxClient connect(ForkedJvm jvm) throws Exception {
-    VirtualMachine vm = VirtualMachine.attach(Long.toString(jvm.pid()));
+    VirtualMachine vm = attach(jvm);
     try {
       JMXServiceURL url = new JMXServiceURL(vm.startLocalManagementAgent());
       return new JmxClient(JMXConnectorFactory.connect(url));
@@ -33,7 +51,7 @@ public final class JmxClient implements AutoCloseable {
 
   /** Connects to an agent that is to register its bean now, as our command line does. */
   public static JmxClient connectNow(ForkedJvm jvm) throws Exception {
-    VirtualMachine vm = VirtualMachine.attach(Long.toString(jvm.pid()));
+    VirtualMachine vm = attach(jvm);
     try {
       vm.loadAgent(ForkedJvm.RAMSHOT_JAR.toString());
     } finally {

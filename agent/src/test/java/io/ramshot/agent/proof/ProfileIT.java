@@ -85,8 +85,9 @@ class ProfileIT {
       host.awaitOut(line -> line.startsWith("step"));
       String pid = Long.toString(host.pid());
       ForkedJvm taken = run(0, "snapshot", pid, directory.resolve("some.ramshot").toString());
-      assertEquals(1, taken.messages().size(), taken.toString());
+      assertEquals(2, taken.messages().size(), taken.toString());
       assertTrue(taken.messages().get(0).contains("was ever called"), taken.toString());
+      assertTrue(taken.messages().get(1).contains("nobody was frozen"), taken.toString());
     }
   }
 
