@@ -118,7 +118,11 @@ final class Freeze {
     }
   }
 
+  /** What is no exception of the host's, but a refusal in words, is told as it is. */
   private static SnapshotException cannotSave(String name, Throwable e) {
+    if (e instanceof SnapshotException refusal) {
+      return refusal;
+    }
     return new SnapshotException(
         name
             + " could not save its state ("

@@ -217,6 +217,8 @@ final class Restore {
   private static void hand(ParticipantState state, Participant to) throws SnapshotException {
     try {
       to.load(state.bytes());
+    } catch (SnapshotException e) {
+      throw e;
     } catch (Exception e) {
       throw new SnapshotException(
           to.name()

@@ -1,6 +1,7 @@
 package io.ramshot.hooks;
 
 import io.ramshot.Participant;
+import io.ramshot.SnapshotException;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 
@@ -15,6 +16,10 @@ final class StateParticipant implements Participant {
 
     /** Null for static methods. */
     Object instance() throws Exception;
+  }
+
+  private interface Step {
+    void run() throws Exception;
   }
 
   /** Makes what saves and loads the objects of a class. */
@@ -90,17 +95,28 @@ final class StateParticipant implements Participant {
   /** Looks at the class, which takes longer than a whole pause should. */
   @Override
   public void prepare() throws Exception {
-    state().prepare(target.instance());
+    tell(() -> state().prepare(target.instance()));
   }
 
   @Override
   public byte[] save() throws Exception {
-    return state().save(target.instance());
+    byte[][] saved = new byte[1][];
+    tell(() -> saved[0] = state().save(target.instance()));
+    return saved[0];
   }
 
   @Override
   public void load(byte[] bytes) throws Exception {
-    state().load(target.instance(), bytes);
+    tell(() -> state().load(target.instance(), bytes));
+  }
+
+  /** Fields run no code of the host: what they throw are refusals, as whole sentences. */
+  private void tell(Step step) throws Exception {
+    try {
+      step.run();
+    } catch (IOException e) {
+      throw spec.isFields() ? new SnapshotException(e.getMessage(), e) : e;
+    }
   }
 
   private HostState state() throws Exception {

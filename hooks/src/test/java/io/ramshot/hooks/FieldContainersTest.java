@@ -10,7 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.example.Keyboard;
 import com.example.Keyboard.Key;
 import io.ramshot.Participant;
-import java.io.IOException;
+import io.ramshot.SnapshotException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -202,8 +202,8 @@ class FieldContainersTest extends HookedTest {
       keyboard.any = refusal.getKey();
       for (String message :
           List.of(
-              assertThrows(IOException.class, participant::prepare).getMessage(),
-              assertThrows(IOException.class, participant::save).getMessage())) {
+              assertThrows(SnapshotException.class, participant::prepare).getMessage(),
+              assertThrows(SnapshotException.class, participant::save).getMessage())) {
         assertTrue(message.contains(refusal.getValue()), message);
         assertTrue(message.endsWith("state=fields:com.example.Keyboard-any"), message);
       }
@@ -232,7 +232,7 @@ class FieldContainersTest extends HookedTest {
         participant.prepare(); // the guest runs
         try {
           participant.save();
-        } catch (IOException e) {
+        } catch (SnapshotException e) {
           assertTrue(
               e.getMessage().startsWith("com.example.Keyboard.log was changed all the while"),
               e.getMessage());
@@ -263,7 +263,7 @@ class FieldContainersTest extends HookedTest {
     assertEquals(2, state[1], "a version that older readers refuse");
     for (int length = 0; length < state.length; length++) {
       byte[] part = Arrays.copyOf(state, length);
-      assertThrows(IOException.class, () -> participant.load(part));
+      assertThrows(SnapshotException.class, () -> participant.load(part));
     }
     Random random = new Random(1);
     for (int i = 0; i < 5000; i++) {
@@ -271,7 +271,7 @@ class FieldContainersTest extends HookedTest {
       damaged[random.nextInt(state.length)] = (byte) random.nextInt();
       try {
         participant.load(damaged);
-      } catch (IOException e) {
+      } catch (SnapshotException e) {
         assertTrue(!e.getMessage().isEmpty());
       }
     }

@@ -9,7 +9,7 @@ import com.example.HalfNative;
 import com.example.Processor;
 import io.ramshot.Guest;
 import io.ramshot.Participant;
-import java.io.IOException;
+import io.ramshot.SnapshotException;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -36,7 +36,7 @@ class FieldNumbersTest extends HookedTest {
   }
 
   private static String refusal(Participant participant, byte[] state) {
-    return assertThrows(IOException.class, () -> participant.load(state)).getMessage();
+    return assertThrows(SnapshotException.class, () -> participant.load(state)).getMessage();
   }
 
   @Test
@@ -110,7 +110,7 @@ class FieldNumbersTest extends HookedTest {
     Participant participant = counted(COUNTED + "@address");
     guest.ramAddress = BASE;
     counted.address = 77;
-    String message = assertThrows(IOException.class, participant::prepare).getMessage();
+    String message = assertThrows(SnapshotException.class, participant::prepare).getMessage();
     assertTrue(message.contains("Counted.address, which is 0x4d, in no guest RAM"), message);
     assertTrue(message.endsWith("state=" + COUNTED + "+address"), message);
     counted.address = 0;
@@ -127,7 +127,7 @@ class FieldNumbersTest extends HookedTest {
     hooks.close();
     Participant none = counted(COUNTED + "+adress");
     assertTrue(
-        assertThrows(IOException.class, none::prepare)
+        assertThrows(SnapshotException.class, none::prepare)
             .getMessage()
             .contains("has no field adress that can be a number; nearest: address"));
   }
@@ -138,7 +138,7 @@ class FieldNumbersTest extends HookedTest {
     install("state", option);
     HalfNative engine = new HalfNative();
     String message =
-        assertThrows(IOException.class, guest.participants().get(0)::prepare).getMessage();
+        assertThrows(SnapshotException.class, guest.participants().get(0)::prepare).getMessage();
     assertTrue(
         message.startsWith(
             "state=fields:com.example.HalfNative does not take com.example.HalfNativeBase.peer,"

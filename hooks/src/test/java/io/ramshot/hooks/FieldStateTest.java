@@ -10,7 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.example.HeapMemory;
 import com.example.Processor;
 import io.ramshot.Participant;
-import java.io.IOException;
+import io.ramshot.SnapshotException;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -169,14 +169,14 @@ class FieldStateTest extends HookedTest {
     Participant participant = cpu("fields:com.example.Processor-name");
     cpu.bus = new Processor.Bus();
     cpu.unknown = new Thread();
-    String message = assertThrows(IOException.class, participant::prepare).getMessage();
+    String message = assertThrows(SnapshotException.class, participant::prepare).getMessage();
     assertEquals(
         "state=fields:com.example.Processor-name cannot capture com.example.Processor.bus is a"
             + " com.example.Processor$Bus, com.example.Processor.unknown is a java.lang.Thread: name the"
             + " classes of such objects in state= too, or leave the fields as the host makes them"
             + " with state=fields:com.example.Processor-name-bus-unknown",
         message);
-    assertThrows(IOException.class, participant::save);
+    assertThrows(SnapshotException.class, participant::save);
   }
 
   @Test
@@ -195,7 +195,7 @@ class FieldStateTest extends HookedTest {
   @Test
   void leftFieldThatIsNotThereIsNamedWithTheNearest() {
     Participant participant = cpu("fields:com.example.Processor-buss");
-    String message = assertThrows(IOException.class, participant::prepare).getMessage();
+    String message = assertThrows(SnapshotException.class, participant::prepare).getMessage();
     assertTrue(
         message.contains("com.example.Processor has no field buss to leave; nearest: bus"),
         message);
@@ -206,7 +206,7 @@ class FieldStateTest extends HookedTest {
     install("state", "fields:com.example.Processor$Core");
     Processor.Core core = new Processor.Core();
     String message =
-        assertThrows(IOException.class, guest.participants().get(0)::prepare).getMessage();
+        assertThrows(SnapshotException.class, guest.participants().get(0)::prepare).getMessage();
     assertTrue(
         message.contains(
             "leave them with state=fields:com.example.Processor$Core-java.lang.Thread"),
@@ -241,7 +241,7 @@ class FieldStateTest extends HookedTest {
     Processor other = new Processor(4, banks());
     other.cycles = 12;
     Participant second = guest.participants().get(1);
-    String message = assertThrows(IOException.class, () -> second.load(state)).getMessage();
+    String message = assertThrows(SnapshotException.class, () -> second.load(state)).getMessage();
     assertTrue(
         message.startsWith(
             "com.example.Processor.model is final and cannot be put back: it was 3 and is 4"),
@@ -250,7 +250,9 @@ class FieldStateTest extends HookedTest {
     Processor larger = new Processor(3, new byte[][] {{1, 2, 3}, {3, 4}, {5, 6}});
     Participant third = guest.participants().get(2);
     assertTrue(
-        assertThrows(IOException.class, () -> third.load(state)).getMessage().contains("is final"));
+        assertThrows(SnapshotException.class, () -> third.load(state))
+            .getMessage()
+            .contains("is final"));
     assertEquals(3, larger.banks()[0][2]);
   }
 
@@ -260,7 +262,7 @@ class FieldStateTest extends HookedTest {
     hooks.close();
     Participant all = cpu("fields:com.example.Processor");
     cpu.cycles = 5;
-    String message = assertThrows(IOException.class, () -> all.load(state)).getMessage();
+    String message = assertThrows(SnapshotException.class, () -> all.load(state)).getMessage();
     assertTrue(
         message.startsWith("the image lacks com.example.Processor.cache: give the state= option"),
         message);
@@ -298,7 +300,7 @@ class FieldStateTest extends HookedTest {
     byte[] state = save(participant);
     for (int length = 0; length < state.length; length++) {
       byte[] part = Arrays.copyOf(state, length);
-      assertThrows(IOException.class, () -> participant.load(part));
+      assertThrows(SnapshotException.class, () -> participant.load(part));
     }
     Random random = new Random(1);
     for (int i = 0; i < 20_000; i++) {
@@ -306,7 +308,7 @@ class FieldStateTest extends HookedTest {
       damaged[random.nextInt(state.length)] = (byte) random.nextInt();
       try {
         participant.load(damaged);
-      } catch (IOException e) {
+      } catch (SnapshotException e) {
         // One line, no other exception.
         assertTrue(!e.getMessage().isEmpty());
       }
@@ -335,7 +337,7 @@ class FieldStateTest extends HookedTest {
     guest.heapRam.clear();
     byte[] last = state;
     assertTrue(
-        assertThrows(IOException.class, () -> participant.load(last))
+        assertThrows(SnapshotException.class, () -> participant.load(last))
             .getMessage()
             .contains("which this guest does not have"));
   }
