@@ -20,7 +20,9 @@ final class RestoredText {
           + "; the image holds no state, so "
           + (found.lost().isEmpty()
               ? "the vCPU begins as the host made it"
-              : found.names() + " on the vCPU's stack begins as the host made it")
+              : found.names()
+                  + " on the vCPU's stack "
+                  + found.verb("begins as the host made it", "begin as the host made them"))
           + " ("
           + (found.lost().isEmpty() ? "state=" : found.remedy())
           + " at the snapshot saves more)";
@@ -32,9 +34,14 @@ final class RestoredText {
           + from
           + "; NOT restored: "
           + found.names()
-          + ", which is on the vCPU's stack and begins as the host made it ("
+          + ", which "
+          + found.verb(
+              "is on the vCPU's stack and begins as the host made it",
+              "are on the vCPU's stack and begin as the host made them")
+          + " ("
           + found.remedy()
-          + " at the snapshot saves it)";
+          + " at the snapshot saves "
+          + found.verb("it)", "them)");
     }
     return "the guest goes on" + from + (found.isEmpty() ? "" : "; " + found.doubts());
   }

@@ -82,10 +82,13 @@ final class StateCoverage {
         ? Optional.empty()
         : Optional.of(
             found.names()
-                + " is on the vCPU's stack and not in state=: after a restore it begins as the host"
-                + " makes it; "
+                + found.verb(
+                    " is on the vCPU's stack and not in state=: after a restore it begins as the host"
+                        + " makes it; ",
+                    " are on the vCPU's stack and not in state=: after a restore they begin as the"
+                        + " host makes them; ")
                 + found.remedy()
-                + " saves it");
+                + found.verb(" saves it", " saves them"));
   }
 
   private static boolean has(Image image, StateSpec spec) {

@@ -75,6 +75,11 @@ record UncoveredState(List<Class<?>> lost, List<Doubt> doubtful) {
     return cut(lost.stream().map(Class::getName).toList());
   }
 
+  /** The word for one class that is lost, or for several. */
+  String verb(String one, String several) {
+    return lost.size() == 1 ? one : several;
+  }
+
   /** What would have saved it. */
   String remedy() {
     return "state="
