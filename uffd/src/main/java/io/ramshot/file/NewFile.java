@@ -372,11 +372,14 @@ public final class NewFile implements AutoCloseable {
     }
   }
 
-  /** Removes what was not given its name. */
+  /** Removes what was not given its name, and the temporary name of what was. */
   @Override
   public synchronized void close() throws IOException {
     boolean mine = identity == null || isAt(temporary); // once closed, another may be that inode
     try {
+      if (published) {
+        forgetTemporary(); // publish() may have ended before it came to that
+      }
       channel.close();
     } finally {
       if (mine && !published) {

@@ -53,6 +53,18 @@ class NewFileTest {
     assertTrue(e.getMessage().startsWith(file.target() + " is not made"), e.getMessage());
   }
 
+  /** As where memory runs out between the two steps. */
+  @Test
+  void aTemporaryNameBesideItsOwnGoesWhenItIsClosed() throws Exception {
+    Path target = folder.resolve("a.ramshot");
+    try (NewFile file = NewFile.create(target)) {
+      write(file);
+      file.publish();
+      Files.createLink(file.temporary(), target);
+    }
+    assertEquals(List.of("a.ramshot"), names());
+  }
+
   @Test
   void isItsOwnersAloneFromTheBeginningAndHasItsNameAtTheEnd() throws Exception {
     Path target = folder.resolve("a.ramshot");
