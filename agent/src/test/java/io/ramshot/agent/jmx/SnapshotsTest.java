@@ -129,7 +129,7 @@ class SnapshotsTest {
     assertNull(e.getCause());
     assertFalse(e.getMessage().contains("\n"));
     assertTrue(e.getMessage().startsWith("told: "), e.getMessage());
-    assertTrue(e.getMessage().endsWith("? nothing matched"), e.getMessage());
+    assertTrue(e.getMessage().endsWith("give ram=none; nothing matched"), e.getMessage());
   }
 
   @Test
