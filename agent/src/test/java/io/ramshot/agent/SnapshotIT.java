@@ -117,7 +117,7 @@ class SnapshotIT {
     try (ForkedJvm jvm = host(GATE + ",pool=64m");
         JmxClient client = JmxClient.connect(jvm).awaitBean()) {
       /* Enough for the pool, but not for what classes and compiled code may take as well. */
-      long bytes = writable(jvm.pid()) + (78L << 20);
+      long bytes = writable(jvm.pid()) + (83L << 20);
       Process prlimit =
           new ProcessBuilder("prlimit", "--pid=" + jvm.pid(), "--data=" + bytes + ":")
               .inheritIO()

@@ -35,6 +35,9 @@ public final class Calls {
   /** What each method was called on last; kept alive until {@link #forget}. */
   private static final Object[] RECEIVERS = new Object[MAX_METHODS];
 
+  /** Whether receivers are kept: a thread may come late to what it was about to keep. */
+  private static volatile boolean keeping;
+
   /** When counting began, in ns. */
   private static volatile long begun = System.nanoTime();
 
@@ -51,6 +54,7 @@ public final class Calls {
       REACHED.set(i, 0);
     }
     begun = System.nanoTime();
+    keeping = true;
     for (int i = 0; i < MAX_METHODS * STRIDE; i++) {
       ENTERED.set(i, 0);
     }
@@ -72,6 +76,9 @@ public final class Calls {
     long now = System.nanoTime();
     if (ENTERED.incrementAndGet(at) == LIMIT) {
       REACHED.set(at, now);
+    }
+    if (!keeping) { // after the counter, which orders the two
+      RECEIVERS[method] = null;
     }
     return now == 0 ? 1 : now;
   }
@@ -109,8 +116,9 @@ public final class Calls {
     return RECEIVERS[method];
   }
 
-  /** Lets go of what methods were called on. */
+  /** Lets go of what methods were called on, until {@link #reset}. */
   public static void forget() {
+    keeping = false;
     Arrays.fill(RECEIVERS, null);
   }
 

@@ -33,11 +33,15 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import net.bytebuddy.agent.ByteBuddyAgent;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Unknown hosts, in this JVM: what is found, and whether a snapshot can be taken with it. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class DiscoveryTest {
 
@@ -86,6 +90,7 @@ class DiscoveryTest {
    * RAM, whole and in pieces, taken with what discovery printed.
    */
   @Test
+  @Order(Integer.MAX_VALUE) // on JDK 25 a memory of its machines outlives it, and would be found
   void theProfileOfRamOnTheHeapTakesASnapshotOfOneInstant() throws Exception {
     HeapMachine watched = new HeapMachine();
     Thread vcpu = start(watched);

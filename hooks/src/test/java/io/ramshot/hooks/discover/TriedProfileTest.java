@@ -82,7 +82,7 @@ class TriedProfileTest {
     BankMachine machine = new BankMachine();
     String text = discover(machine, machine::close);
     assertEquals(Set.of("com.example.machine.BankMachine#banks"), values(text, "ram"), text);
-    assertEquals(Set.of("com.example.machine.BankMachine::step"), values(text, "gate"), text);
+    assertEquals(Set.of("com.example.machine.BankMachine$Cpu::step"), values(text, "gate"), text);
     String first = text.lines().findFirst().orElseThrow();
     assertTrue(first.startsWith("# THIS PROFILE CANNOT RESTORE THE GUEST: "), text);
     assertFalse(text.contains("A restore was not tried"), text);
