@@ -168,6 +168,9 @@ final class Freeze {
       try {
         bytes = participant.save();
       } catch (Throwable e) {
+        if (participant.isGone()) {
+          continue;
+        }
         throw cannotSave(name, e);
       } finally {
         call.leave();

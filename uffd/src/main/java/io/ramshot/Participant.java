@@ -32,4 +32,9 @@ public interface Participant {
    * @throws Exception if the state cannot be taken on; the restore then fails
    */
   void load(byte[] state) throws Exception;
+
+  /** Whether what it saves is no more, so that there is nothing to save. False by default. */
+  default boolean isGone() {
+    return false;
+  }
 }

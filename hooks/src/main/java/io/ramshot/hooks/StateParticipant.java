@@ -18,6 +18,15 @@ final class StateParticipant implements Participant {
     Object instance() throws Exception;
   }
 
+  /** Its object is no more. */
+  private static final class GoneException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    GoneException(String message) {
+      super(message);
+    }
+  }
+
   private interface Step {
     void run() throws Exception;
   }
@@ -60,7 +69,7 @@ final class StateParticipant implements Participant {
           public Object instance() throws IOException {
             Object instance = reference.get();
             if (instance == null) {
-              throw new IOException(name + " has been collected as garbage: try again");
+              throw new GoneException(name + " has been collected as garbage: try again");
             }
             return instance;
           }
@@ -92,10 +101,26 @@ final class StateParticipant implements Participant {
     return name;
   }
 
+  @Override
+  public boolean isGone() {
+    try {
+      target.instance();
+      return false;
+    } catch (GoneException e) {
+      return true;
+    } catch (Exception e) {
+      return false;
+    }
+  }
+
   /** Looks at the class, which takes longer than a whole pause should. */
   @Override
   public void prepare() throws Exception {
-    tell(() -> state().prepare(target.instance()));
+    try {
+      tell(() -> state().prepare(target.instance()));
+    } catch (GoneException e) {
+      return; // nothing of it is left to save; in the freeze those that live are held
+    }
   }
 
   @Override
@@ -114,6 +139,8 @@ final class StateParticipant implements Participant {
   private void tell(Step step) throws Exception {
     try {
       step.run();
+    } catch (GoneException e) {
+      throw e;
     } catch (IOException e) {
       throw spec.isFields() ? new SnapshotException(e.getMessage(), e) : e;
     }

@@ -190,7 +190,12 @@ final class States implements FieldLinks {
     List<Object> living = new ArrayList<>();
     for (Kind kind : kinds) {
       for (Entry entry : kind.entries) {
-        living.add(entry.get());
+        Object instance = entry.get();
+        if (instance != null) {
+          living.add(instance);
+        } else if (kind.entries.remove(entry)) { // collected, and not in the queue yet
+          guest.remove(entry.participant);
+        }
       }
     }
     pinned = living;

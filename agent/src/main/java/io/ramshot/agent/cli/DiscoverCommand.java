@@ -25,8 +25,8 @@ import picocli.CommandLine.Option;
 final class DiscoverCommand implements Callable<Integer> {
   private static final long POLL_MILLIS = 250;
 
-  /** A host that is late: searching a large heap takes time. */
-  private static final long PATIENCE_NANOS = 60_000_000_000L;
+  /** A host that is late: searching a large heap and trying the profile take time. */
+  private static final long PATIENCE_NANOS = 180_000_000_000L;
 
   @Mixin private PidParameter process;
 
@@ -92,7 +92,7 @@ final class DiscoverCommand implements Callable<Integer> {
       }
       if (watch.ranNanos() > end) {
         throw new CommandException(
-            "process " + pid + " is still searching its heap: try again with less --seconds");
+            "process " + pid + " is still being watched: try again with less --seconds");
       }
       Thread.sleep(POLL_MILLIS);
     }
